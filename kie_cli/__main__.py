@@ -1,0 +1,54 @@
+"""The program `kie`. Answers --version before anything heavy is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from kie_cli import __version__
+
+
+def run() -> None:
+    """Run `kie` with the arguments of this process, and end the process."""
+    if sys.argv[1:] == ["--version"]:
+        code = _say(f"kie {__version__}")
+    else:
+        from kie_cli.cli import main
+        from kie_cli.context import Kie
+
+        kie = Kie()
+        kie.signals.install()
+        code = main(sys.argv[1:], kie)
+    _end(code)
+
+
+def _say(text: str) -> int:
+    try:
+        print(text, flush=True)  # noqa: T201 (before there is an output to say it)
+    except OSError:
+        return 10
+    return 0
+
+
+def _end(code: int) -> None:
+    """
+    End with `code`; by the signal itself where one asked to end.
+
+    A shell sees the same 130, 143, 129 or 141 either way; but only a death by SIGINT ends a
+    loop in the shell as well, which would otherwise go on to its next paid command.
+    """
+    signum = code - 128
+    if os.name == "posix" and signum in {1, 2, 13, 15}:
+        import signal
+
+        signal.signal(signum, signal.SIG_DFL)
+        os.kill(os.getpid(), signum)
+    try:
+        sys.stdout and sys.stdout.flush()
+    except OSError:
+        os._exit(code or 10)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()

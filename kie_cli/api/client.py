@@ -1,0 +1,142 @@
+"""kie.ai's endpoints as calls: tasks in, tasks out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from kie_cli.api.transport import FILE_TIMES, Gate, Transport, steady
+from kie_cli.core.media import MIME, LocalFile
+from kie_cli.core.task import Task
+from kie_cli.core.verdict import Answer, Outcome, create_verdict, read
+from kie_cli.errors import UnexpectedAnswer, WrongInput
+
+CREDIT = "/api/v1/chat/credit"
+LINK = "/api/v1/common/download-url"
+STREAM_UPLOAD = "/api/file-stream-upload"
+ANSWER_KEPT = 4096  # bytes
+UPLOAD_FOLDER = "images/kie-cli"
+UPLOAD_TOTAL = 600.0  # seconds
+PIECE = 2**18  # bytes of an upload handed over at a time
+
+
+class Client:
+    """kie.ai at the base URLs `api` and `upload`."""
+
+    def __init__(self, transport: Transport, *, api: str, upload: str) -> None:
+        self._transport = transport
+        self._api = api
+        self._upload = upload
+
+    def create_task(self, body: bytes, gate: Gate) -> tuple[Outcome, str]:
+        """
+        POST createTask once; return what came of it, and the answer's own text.
+
+        Never raises for what the network or kie.ai does.
+        """
+        answer = self._transport.create(f"{self._api}/api/v1/jobs/createTask", body, gate)
+        if isinstance(answer, Answer):
+            return create_verdict(answer), answer.body[:ANSWER_KEPT].decode("utf-8", "replace")
+        return answer, ""
+
+    def get_task(self, task_id: str) -> Task:
+        """
+        Look at a task once, in one request.
+
+        Raises NoSuchTask, BadKey, TaskFailed (kie.ai gave it up), WrongInput; and errors with
+        `again` set when the answer says nothing about the task.
+        """
+        url = f"{self._api}/api/v1/jobs/recordInfo?taskId={quote(task_id, safe='')}"
+        answer = self._transport.send("GET", url)
+        # Imported while nothing waits any more: pydantic is slow to load.
+        from kie_cli.api.wire import Record
+
+        data = read(answer, poll=True).data
+        if not isinstance(data, dict):
+            raise UnexpectedAnswer("kie.ai told nothing about the task.", again=True)
+        task = Record.model_validate(data).task(task_id)
+        if task.task_id != task_id:
+            raise UnexpectedAnswer("kie.ai answered about another task.", again=True)
+        return replace(task, raw=answer.body.decode("utf-8-sig"))
+
+    def credits(self) -> float:
+        """Return the balance in credits (1 credit is 0.005 USD; docs.kie.ai/common-api)."""
+        balance = steady(lambda: read(self._transport.send("GET", self._api + CREDIT))).data
+        if isinstance(balance, bool) or not isinstance(balance, (int, float)):
+            raise UnexpectedAnswer("kie.ai gave no balance.")
+        return float(balance)
+
+    def download_link(self, url: str) -> str:
+        """Return a link of 20 minutes to a result that its own URL no longer gives."""
+        body = json.dumps({"url": url}).encode()
+        headers = {"Content-Type": "application/json"}
+        answer = self._transport.send("POST", self._api + LINK, body=body, headers=headers)
+        link = read(answer).data
+        if not isinstance(link, str) or not link:
+            raise UnexpectedAnswer("kie.ai gave no download link.")
+        return link
+
+    def upload(self, file: LocalFile) -> str:
+        """
+        Upload a file under a name made of its content; return its public URL.
+
+        Free of charge, so it is tried up to 3 times. Raises WrongInput when the file changed
+        since it was checked, BadKey, Unreachable.
+        """
+        data = steady(lambda: read(self._send_file(file))).data
+        found = data if isinstance(data, dict) else {}
+        url = found.get("downloadUrl") or found.get("fileUrl")
+        allowed = {"https", urlsplit(self._upload).scheme}  # http only on loopback
+        if not isinstance(url, str) or urlsplit(url).scheme not in allowed:
+            raise UnexpectedAnswer("The upload gave no usable URL. Nothing was charged.")
+        return url
+
+    def _send_file(self, file: LocalFile) -> Answer:
+        boundary = secrets.token_hex(16)
+        head, tail = _multipart(file, boundary)
+        return self._transport.send(
+            "POST",
+            self._upload + STREAM_UPLOAD,
+            body=_pieces(file, head, tail),
+            headers={
+                "Content-Type": f"multipart/form-data; boundary={boundary}",
+                "Content-Length": str(len(head) + file.size + len(tail)),
+            },
+            times=FILE_TIMES,
+            total=UPLOAD_TOTAL,
+        )
+
+
+def _multipart(file: LocalFile, boundary: str) -> tuple[bytes, bytes]:
+    """Return what stands before and after the bytes of the file; no name of the user's is in it."""
+    fields = {"uploadPath": UPLOAD_FOLDER, "fileName": file.upload_name}
+    head = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    mime = MIME.get(file.kind or "", "application/octet-stream")
+    head += (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        f'filename="{file.upload_name}"\r\nContent-Type: {mime}\r\n\r\n'
+    )
+    return head.encode(), f"\r\n--{boundary}--\r\n".encode()
+
+
+def _pieces(file: LocalFile, head: bytes, tail: bytes) -> Iterator[bytes]:
+    yield head
+    digest = hashlib.sha256()
+    try:
+        with Path(file.path).open("rb") as stream:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                yield piece
+    except OSError as error:
+        raise WrongInput(f"{file.path} cannot be read: {error.strerror}.") from None
+    if digest.hexdigest() != file.sha256:
+        raise WrongInput(f"{file.path} changed while it was uploaded. No task was created.")
+    yield tail

@@ -1,0 +1,366 @@
+"""
+The only importer of httpx: who gets the key, how long anything may take, the one paid POST.
+
+Behaviour of httpx that this module leans on (0.28.1): the trace event
+`http11.send_request_headers.started` fires right before the first byte of a request, and
+an exception raised there ends the call with no byte sent; time-outs are per read, so limits
+in total are kept here; redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx  # noqa: TID253 (this module owns it)
+import truststore  # noqa: TID253 (the same)
+
+from kie_cli.core.clock import Clock
+from kie_cli.core.exchange import Request, Response
+from kie_cli.core.retry import retry_after
+from kie_cli.core.secret import Secret
+from kie_cli.core.verdict import Answer, NotSent, Uncertain
+from kie_cli.errors import KieError, Unreachable, WrongInput
+
+CREATE_LIMIT, OTHER_LIMIT = 2**20, 2**24  # decoded bytes of an answer
+CREATE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=10)
+CREATE_TOTAL = 90.0  # seconds from the first byte to the whole answer
+OTHER_TIMES = httpx.Timeout(connect=10, write=30, read=20, pool=60)
+OTHER_TOTAL = 20.0
+FILE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=60)
+PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+Gate = Callable[[Callable[[float], None]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The head of an answer whose body is still to be read, piece by piece."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+
+
+class Transport:
+    """
+    Requests to kie.ai, signed for the origins in `signed` and nowhere else.
+
+    `handle` answers in this process in place of any network (the sandbox). `log` takes one
+    line about each exchange. Everything that fails in transit is raised as Unreachable.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: Secret | None,
+        signed: Iterable[str],
+        user_agent: str,
+        clock: Clock,
+        handle: Callable[[Request], Response] | None = None,
+        log: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._key = key
+        self._signed = frozenset(signed)
+        self._user_agent = user_agent
+        self._clock = clock
+        self._in_process = _InProcess(handle) if handle else None
+        self._log = log
+        self._shared: httpx.Client | None = None
+        self._trust: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | Iterable[bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+        times: httpx.Timeout = OTHER_TIMES,
+        total: float = OTHER_TOTAL,
+    ) -> Answer:
+        """Make one exchange that costs nothing; raises Unreachable with `again` set."""
+        request = self._client().build_request(
+            method, url, content=body, headers=self._headers(url, headers), timeout=times
+        )
+        started = self._clock.monotonic()
+        try:
+            response = self._client().send(request, stream=True)
+            try:
+                content = _read(response, OTHER_LIMIT, lambda: self._spent(started) > total)
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.StreamError, _TooMuch) as error:
+            self._log(f"{method} {_plain(url)}: {type(error).__name__}")
+            raise Unreachable(
+                f"{urlsplit(url).hostname} could not be reached ({_reason(error)}).",
+                "Check the network, then try again.",
+                again=True,
+            ) from None
+        return self._answer(method, url, response, content, started)
+
+    def create(self, url: str, body: bytes, gate: Gate) -> Answer | NotSent | Uncertain:
+        """
+        POST the one request that costs money, once, on a connection of its own.
+
+        `gate` runs right before the first byte, and is given a function that ends the
+        exchange after so many seconds; when it raises, nothing is sent.
+        """
+        line = _Line()
+        passed = False
+
+        def trace(event: str, info: Mapping[str, Any]) -> None:
+            nonlocal passed
+            line.trace(event, info)
+            opening = event == "http11.send_request_headers.started"
+            if opening and info["request"].method == b"POST":
+                line.end_after(CREATE_TOTAL)
+                gate(line.end_after)
+                passed = True
+
+        def stream() -> Iterator[bytes]:
+            # A second lock, should the event above ever get another name.
+            if not passed:
+                raise RuntimeError("the body of a create was asked for before the gate")
+            yield body
+
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        started = self._clock.monotonic()
+        try:
+            with self._new_client() as client:
+                request = client.build_request(
+                    "POST",
+                    url,
+                    content=stream(),
+                    headers=self._headers(url, headers),
+                    timeout=CREATE_TIMES,
+                    extensions={"trace": trace},
+                )
+                response = client.send(request, stream=True)
+                try:
+                    content = _read(response, CREATE_LIMIT, lambda: line.cut)
+                finally:
+                    response.close()
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _TooMuch) as error:
+            self._log(f"POST {_plain(url)}: {type(error).__name__}")
+            return _lost(error, line) if passed else _not_sent(error)
+        finally:
+            line.close()
+        return self._answer("POST", url, response, content, started)
+
+    @contextmanager
+    def download(self, url: str, headers: Mapping[str, str]) -> Iterator[Download]:
+        """
+        Open a result for reading, without the key and without following redirects.
+
+        Raises Unreachable with `again` set, also while the pieces are read.
+        """
+        try:
+            with self._client().stream(
+                "GET",
+                url,
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity", **headers},
+                timeout=FILE_TIMES,
+            ) as response:
+                self._log(f"GET {_plain(url)} -> {response.status_code}")
+                encoded = response.headers.get("content-encoding", "identity") != "identity"
+                pieces = response.iter_bytes() if encoded else response.iter_raw()
+                yield Download(response.status_code, response.headers, pieces)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise Unreachable(f"The transfer broke ({_reason(error)}).", again=True) from None
+
+    def close(self) -> None:
+        """Close idle connections."""
+        if self._shared:
+            self._shared.close()
+
+    def _headers(self, url: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+        found = {"User-Agent": self._user_agent, **(headers or {})}
+        parts = urlsplit(url)
+        if self._key and f"{parts.scheme}://{parts.netloc}".lower() in self._signed:
+            found["Authorization"] = f"Bearer {self._key.reveal()}"
+        return found
+
+    def _client(self) -> httpx.Client:
+        with self._lock:
+            self._shared = self._shared or self._new_client()
+            return self._shared
+
+    def _new_client(self) -> httpx.Client:
+        if self._in_process:
+            return httpx.Client(transport=self._in_process)
+        self._trust = self._trust or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            # Plain http is for loopback alone, and must not pass a proxy that reads the key.
+            return httpx.Client(
+                verify=self._trust, mounts={f"all://{host}": None for host in LOOPBACK}
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            raise WrongInput(
+                "The proxy settings of the environment cannot be used: look at "
+                f"{', '.join(PROXY_VARIABLES)}. Nothing was sent."
+            ) from None
+
+    def _spent(self, started: float) -> float:
+        return self._clock.monotonic() - started
+
+    def _answer(
+        self, method: str, url: str, response: httpx.Response, content: bytes, started: float
+    ) -> Answer:
+        ray = response.headers.get("cf-ray", "-")
+        self._log(
+            f"{method} {_plain(url)} -> {response.status_code}, {len(content)} bytes, "
+            f"{self._spent(started):.2f} s, cf-ray {ray}"
+        )
+        lower = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, content, retry_after(lower, self._clock.now()))
+
+
+class _TooMuch(Exception):
+    """An answer that is too large, or that takes too long in all."""
+
+
+class _Line:
+    """The socket of one exchange, and the timer that shuts it."""
+
+    def __init__(self) -> None:
+        self.cut = False
+        self._socket: socket.socket | None = None
+        self._timer: threading.Timer | None = None
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def end_after(self, seconds: float) -> None:
+        self.close()
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def _shut(self) -> None:
+        self.cut = True
+        if self._socket:
+            # Not SSLSocket.shutdown: that one drops the TLS state under the reader's feet.
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class _InProcess(httpx.BaseTransport):
+    """Answers requests by a function, keeping the order of events of the real wire."""
+
+    def __init__(self, handle: Callable[[Request], Response]) -> None:
+        self._handle = handle
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        trace = request.extensions.get("trace")
+        if trace:
+            sent = SimpleNamespace(method=request.method.encode())
+            trace("http11.send_request_headers.started", {"request": sent})
+        answer = self._handle(
+            Request(
+                method=request.method,
+                url=str(request.url),
+                headers={name.lower(): value for name, value in request.headers.items()},
+                body=request.read(),
+            )
+        )
+        if answer.lost:
+            raise httpx.ReadTimeout("the answer was lost", request=request)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=httpx.ByteStream(answer.body)
+        )
+
+
+def _read(response: httpx.Response, limit: int, late: Callable[[], bool]) -> bytes:
+    found = bytearray()
+    for piece in response.iter_bytes():
+        found += piece
+        if len(found) > limit:
+            raise _TooMuch(f"an answer of over {limit} bytes")
+        if late():
+            raise _TooMuch("the answer took too long")
+    return bytes(found)
+
+
+def _lost(error: Exception, line: _Line) -> Uncertain:
+    if line.cut:
+        return Uncertain(f"no answer from kie.ai after {CREATE_TOTAL:.0f} s")
+    if isinstance(error, httpx.ReadTimeout):
+        return Uncertain(f"no answer from kie.ai after {CREATE_TIMES.read:.0f} s")
+    if isinstance(error, (httpx.WriteTimeout, httpx.WriteError)):
+        return Uncertain("the connection to kie.ai broke while the request was being sent")
+    if isinstance(error, (_TooMuch, httpx.DecodingError)):
+        return Uncertain(f"kie.ai's answer could not be read ({_reason(error)})")
+    return Uncertain("the connection to kie.ai broke after the request was sent")
+
+
+def _not_sent(error: Exception) -> NotSent:
+    reason = _reason(error)
+    if "SSL" in str(error) or "certificate" in str(error).lower():
+        hint = "kie trusts the system's certificates; SSL_CERT_FILE adds a company's own."
+        return NotSent(f"no secure connection: {reason}", hint=hint)
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+        return NotSent(reason, again=True)
+    if isinstance(error, httpx.ProxyError):
+        return NotSent(f"the proxy refused: {reason}", hint=f"See {', '.join(PROXY_VARIABLES)}.")
+    return NotSent(reason)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    text = re.sub(r"^\[Errno -?\d+\] ", "", str(error).strip().rstrip("."))
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text or type(error).__name__
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+T = TypeVar("T")
+
+
+def steady(call: Callable[[], T]) -> T:
+    """
+    Return what `call` returns, trying up to 3 times within 30 s while its error says `again`.
+
+    For requests that cost nothing; never for createTask.
+    """
+    try:
+        return call()
+    except KieError as error:
+        if not error.again:
+            raise
+        first = error
+    # Imported in bad weather only: it costs as much as starting Python five times over.
+    import stamina
+
+    def hook(error: Exception) -> bool | float:
+        if not (isinstance(error, KieError) and error.again):
+            return False
+        return True if error.retry_after is None else error.retry_after
+
+    for attempt in stamina.retry_context(
+        on=hook, attempts=3, timeout=30, wait_initial=0.5, wait_max=8
+    ):
+        with attempt:
+            if attempt.num == 1:
+                raise first
+            return call()
+    raise first

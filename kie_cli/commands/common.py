@@ -1,0 +1,146 @@
+"""What the commands share: the flags that stand after every command, and types of arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from kie_cli.context import Kie
+from kie_cli.core.task import valid_task_id
+from kie_cli.errors import ExitCode, InputProblems, WrongInput
+
+
+class Color(StrEnum):
+    """When to use colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+COMMON: dict[str, tuple[Any, Any]] = {
+    "json": (
+        Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")],
+        False,
+    ),
+    "quiet": (
+        Annotated[bool, typer.Option("-q", "--quiet", help="Results and errors only.")],
+        False,
+    ),
+    "verbose": (
+        Annotated[bool, typer.Option("-v", "--verbose", help="Show each request.")],
+        False,
+    ),
+    "no_input": (Annotated[bool, typer.Option("--no-input", help="Never ask.")], False),
+    "color": (Annotated[Color, typer.Option("--color", help="Colour.")], Color.AUTO),
+    "sandbox": (
+        Annotated[
+            bool, typer.Option("--sandbox", help="Offline imitation: nothing real, no key, free.")
+        ],
+        False,
+    ),
+}
+
+
+def command(function: Callable[..., ExitCode | None]) -> Callable[..., int]:
+    """Give a command the common flags; its first parameter becomes the Kie of this run."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+
+    @wraps(function)
+    def run(ctx: typer.Context, **values: Any) -> int:
+        kie = ctx.find_object(Kie)
+        if kie is None:
+            raise RuntimeError("main gives every command its Kie")
+        kie.json, kie.quiet = values.pop("json"), values.pop("quiet")
+        kie.verbose |= values.pop("verbose")
+        kie.no_input, kie.color = values.pop("no_input"), values.pop("color").value
+        kie.use_sandbox |= values.pop("sandbox")
+        return function(kie, **values) or ExitCode.OK
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
+        *(parameter.replace(kind=kind) for parameter in own),
+        *(
+            inspect.Parameter(name, kind, annotation=annotation, default=default)
+            for name, (annotation, default) in COMMON.items()
+        ),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+TaskIds = Annotated[
+    list[str] | None, typer.Argument(metavar="TASK_ID...", help="Tasks; - reads ids from stdin.")
+]
+DownloadOption = Annotated[
+    bool, typer.Option("-d", "--download", help="Save the results (TASKID-N.ext).")
+]
+OutputOption = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH|DIR/|-",
+        help="Where to save: a file, a folder (ends in /), or - for stdout. Implies -d.",
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files.")]
+TimeoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        help="How long to wait: 90s, 15m, 1h30m, seconds, none. Default 15m; 0 looks once.",
+    ),
+]
+IntervalOption = Annotated[
+    str | None,
+    typer.Option("--interval", metavar="TIME", help="How often to look. Default: 2 s, then less."),
+]
+LabelOption = Annotated[str | None, typer.Option("--label", help="A word to find tasks by.")]
+
+
+def read_ids(kie: Kie, given: list[str] | None) -> list[str]:
+    """
+    Return the task ids of the command line, each once, in order; `-` stands for those on stdin.
+
+    Raises InputProblems for words that cannot be ids.
+    """
+    found: list[str] = []
+    for word in given or []:
+        if word == "-":
+            if kie.stdin.isatty():
+                if kie.no_input:
+                    raise WrongInput("- reads task ids from stdin, which is a terminal here.")
+                kie.output.note("Reading task ids from the terminal; end with Ctrl-D.")
+            # A line of `kie list` or `kie create --json` is no id: only the first word counts.
+            found += [line.split()[0] for line in kie.stdin if line.strip()]
+        else:
+            found.append(word)
+    wrong = [word for word in found if not valid_task_id(word)]
+    if wrong:
+        raise InputProblems([f"{word[:80]!r} is no task id." for word in wrong], "kie list")
+    return list(dict.fromkeys(found))
+
+
+def pace_of(kie: Kie, timeout: str | None, interval: str | None) -> Any:
+    """Return how long and how often to look; raises WrongInput."""
+    from kie_cli.core.durations import parse_duration
+    from kie_cli.core.polling import GAP, Pace
+
+    every = None
+    if interval is not None:
+        try:
+            every = parse_duration(interval)
+        except ValueError as error:
+            raise WrongInput(f"--interval: {error}") from None
+        if every is None or every < GAP:
+            raise WrongInput(f"--interval {interval}: kie looks every {GAP} s at most.")
+    return Pace(kie.settings.get("timeout", flag=timeout).value, every)

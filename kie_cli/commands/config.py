@@ -1,0 +1,142 @@
+"""`kie config`: the settings that are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kie_cli.commands.common import command
+from kie_cli.context import Kie
+from kie_cli.errors import ExitCode, WrongInput
+
+HEAD = ("KEY", "VALUE", "SOURCE")
+Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting; kie config list shows all.")]
+
+app = typer.Typer(help="Keep the API key and other settings.", no_args_is_help=True)
+
+
+@app.command(name="set")
+@command
+def set_(
+    kie: Kie,
+    key: Key,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE|-]", help="Its value; - reads it from stdin.")
+    ] = None,
+) -> None:
+    """
+    Save a setting.
+
+    `kie config set token` asks for the API key without showing it; `-` takes it from
+    stdin. The key is never an argument: other users of a machine can see those. It is
+    saved for the host in use, in a file that only you can read.
+
+    \b
+    Examples:
+      kie config set token
+      pass show kie | kie config set token -
+      kie config set token_command "pass show kie"
+      kie config set model flux-2/flex-image-to-image
+    """
+    from kie_cli.config.key import origins_in_use, save_key
+    from kie_cli.config.settings import check_value
+
+    file = kie.settings.file
+    if key == "token":
+        if value not in {None, "-"}:
+            raise WrongInput(
+                "The key is never an argument: it would stand in the history of your shell. "
+                "Nothing was saved.",
+                "kie config set token    asks for it without showing it",
+                "If it was a real key, reset it at https://kie.ai/api-key",
+            )
+        text = kie.stdin.readline() if value == "-" else _ask(kie)
+        saved = save_key(kie.settings, file, text)
+        place = f"{file.path} (only you can read it)"
+        kie.output.note(f"Saved the key ending in {saved.secret.masked.strip('…')} to {place}")
+        return
+    if value is None:
+        raise WrongInput(f"Which value for {key}?", f"kie config set {key} VALUE")
+    text = kie.stdin.readline().rstrip("\n") if value == "-" else value
+    values: dict[str, object] = {key: check_value(key, text)}
+    if key == "token_command":
+        values["token_for"] = origins_in_use(kie.settings)
+    file.set_many(values)
+    kie.output.note(f"Saved {key} to {file.path}")
+
+
+@app.command()
+@command
+def get(kie: Kie, key: Key) -> ExitCode:
+    """
+    Print one setting that is in force; of the key only the end.
+
+    \b
+    Examples:
+      kie config get model
+    """
+    shown = {name: (value, source) for name, value, source in kie.settings.everything()}
+    if key not in shown:
+        kie.settings.get(key)
+    value, source = shown[key]
+    kie.output.value(value, {"key": key, "value": value or None, "source": source})
+    return ExitCode.OK
+
+
+@app.command()
+@command
+def unset(kie: Kie, key: Key) -> None:
+    """
+    Remove a setting from the config file.
+
+    \b
+    Examples:
+      kie config unset token
+    """
+    kie.settings.get(key) if key not in {"token", "token_command"} else None
+    removed = kie.settings.file.unset(key)
+    kie.output.note(f"Removed {key}." if removed else f"{key} was not set in the config file.")
+
+
+@app.command(name="list")
+@command
+def list_(kie: Kie) -> None:
+    """
+    List all settings with their values and where each comes from.
+
+    \b
+    Examples:
+      kie config list
+      kie config list --json
+    """
+    rows = [
+        ((name, value, source), {"key": name, "value": value or None, "source": source})
+        for name, value, source in kie.settings.everything()
+    ]
+    kie.output.table(HEAD, rows, cut_last=False)
+
+
+@app.command()
+@command
+def path(kie: Kie) -> None:
+    """
+    Print where the config file is.
+
+    \b
+    Examples:
+      kie config path
+    """
+    file = str(kie.places.config_file)
+    kie.output.value(file, {"path": file})
+
+
+def _ask(kie: Kie) -> str:
+    if kie.no_input or not kie.stdin.isatty():
+        raise WrongInput(
+            "There is no terminal to ask for the key. Nothing was saved.",
+            "From a pipe: pass show kie | kie config set token -",
+        )
+    from getpass import getpass
+
+    return getpass("API key (not shown): ", stream=kie.stderr)

@@ -1,0 +1,297 @@
+"""`kie create`: check everything, upload local files, submit one task."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from kie_cli.commands.common import (
+    DownloadOption,
+    ForceOption,
+    IntervalOption,
+    LabelOption,
+    OutputOption,
+    TimeoutOption,
+    command,
+    pace_of,
+)
+from kie_cli.context import SANDBOX_NOTE, Kie
+from kie_cli.errors import ExitCode, InputProblems, LocalFiles
+
+PARAM = re.compile(r"([^=@]+?)(:=|=|@)(.*)", re.DOTALL)
+FRESH = 2.0  # seconds
+URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|data:")
+
+
+@command
+def run(
+    kie: Kie,
+    prompt: Annotated[
+        str | None,
+        typer.Option("-p", "--prompt", metavar="TEXT", help="What to make; - reads stdin."),
+    ] = None,
+    prompt_file: Annotated[
+        str | None,
+        typer.Option("-f", "--prompt-file", metavar="FILE|-", help="The prompt from a file."),
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-i",
+            "--image",
+            metavar="FILE|URL",
+            help="An input image; repeat it: image 1, image 2. Local files are uploaded "
+            "unchanged (EXIF and GPS data too) and get public URLs.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "-m", "--model", help="Default flux-2/pro-image-to-image, without images its twin."
+        ),
+    ] = None,
+    aspect_ratio: Annotated[
+        str | None, typer.Option("-a", "--aspect-ratio", help="1:1, 16:9, ... Default 1:1.")
+    ] = None,
+    resolution: Annotated[
+        str | None, typer.Option("-r", "--resolution", help="1K or 2K. Default 1K.")
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-P",
+            "--param",
+            metavar="NAME=TEXT",
+            help="Any field of the model: NAME=TEXT, NAME:=JSON, or NAME@FILE to upload one.",
+        ),
+    ] = None,
+    input_: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE|-", help="The whole input as JSON; flags win."),
+    ] = None,
+    callback_url: Annotated[
+        str | None,
+        typer.Option("--callback-url", metavar="URL", help="kie.ai calls it at the end."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("-w", "--wait", help="Wait for the result.")] = False,
+    download: DownloadOption = False,
+    output: OutputOption = None,
+    force: ForceOption = False,
+    timeout: TimeoutOption = None,
+    interval: IntervalOption = None,
+    label: LabelOption = None,
+    once: Annotated[
+        str | None,
+        typer.Option("--once", metavar="KEY", help="Create only once for KEY, however often run."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the request; upload and send nothing.")
+    ] = False,
+    print_curl: Annotated[
+        bool, typer.Option("--print-curl", help="Print the request as a curl command.")
+    ] = False,
+    no_validate: Annotated[
+        bool, typer.Option("--no-validate", help="Send values that kie would refuse.")
+    ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the result. Implies -w.")] = False,
+) -> ExitCode:
+    """
+    Make an image: check everything, upload local files, submit one task, print its id.
+
+    All problems are told at once, before anything is uploaded or charged. Each run is
+    one paid task (flux-2 pro: 5 credits at 1K). With --wait the result URLs are printed,
+    with --download the saved paths. If the answer of kie.ai is lost, kie says so (exit
+    code 9) and never sends the task a second time.
+
+    \b
+    Examples:
+      kie create -i jar.png -i logo.png -p "The jar in image 1 with the logo of image 2"
+      kie create -p "A paper lighthouse" -a 16:9 -r 2K --wait --download
+      kie create --sandbox -p "A paper lighthouse" -d     (offline, free, no key)
+    """
+    from kie_cli.catalog.check import brings_image, build, choose_model
+    from kie_cli.catalog.models import estimate, load
+    from kie_cli.jobs.follow import follow, subjects
+    from kie_cli.jobs.save import target
+    from kie_cli.jobs.submit import Order, submit
+
+    wishes, problems = _wishes(
+        kie, prompt, prompt_file, image, aspect_ratio, resolution, param, input_
+    )
+    default = kie.settings.get("model").value
+    model_id, changed = choose_model(model, default, brings_image(model or default, wishes))
+    known = load(model_id)
+    checked = build(model_id, known, wishes, validate=not no_validate)
+    problems += checked.problems
+    if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
+        problems.append("--once: a key has 1 to 200 printable characters.")
+    if problems:
+        hint = "To send it anyway: --no-validate"
+        raise InputProblems(problems, *([] if no_validate or not checked.problems else [hint]))
+    order = Order(
+        model_id,
+        checked.input,
+        label=label,
+        once=once,
+        callback_url=kie.settings.get("callback_url", flag=callback_url).value,
+    )
+    waiting = wait or download or output is not None or open_
+    pace = pace_of(kie, timeout, interval)
+    where = target(kie, output, force=force) if download or output is not None else None
+    for warning in checked.warnings:
+        kie.output.warn(warning)
+    if changed:
+        kie.output.note(changed[:1].upper() + changed[1:] + ".")
+    if dry_run or print_curl:
+        credits = estimate(known, checked.input) if known else None
+        _show(kie, order, credits, as_curl=print_curl)
+        return ExitCode.OK
+    if not kie.output.out.usable:
+        raise LocalFiles(
+            "Standard output is closed, so the task id could not be printed. Nothing was sent.",
+            "To throw it away: > /dev/null",
+        )
+    if kie.use_sandbox:
+        kie.output.note(SANDBOX_NOTE)
+
+    task = submit(kie, order)
+    task_id = task.task_id or ""
+    if not waiting:
+        kie.output.created(task)
+        kie.output.note(f"Next:  kie wait {task_id} --download{' --sandbox' * kie.use_sandbox}")
+        return ExitCode.OK
+    kie.output.note(f"submitted {task_id}")
+    fresh = task.created_at is not None and kie.clock.now() - task.created_at < FRESH
+    code = follow(kie, subjects(kie, [task_id], fresh=fresh), pace, where=where)
+    if open_ and code == ExitCode.OK:
+        _open(kie, task_id)
+    return code
+
+
+def _wishes(
+    kie: Kie,
+    prompt: str | None,
+    prompt_file: str | None,
+    images: list[str] | None,
+    aspect_ratio: str | None,
+    resolution: str | None,
+    params: list[str] | None,
+    input_: str | None,
+) -> tuple[Any, list[str]]:
+    """Return what was asked for, files looked at, and what is wrong with it so far."""
+    from kie_cli.catalog.check import Wishes
+    from kie_cli.core.media import LocalFile
+    from kie_cli.jobs.files import local_file
+
+    problems: list[str] = []
+    if sum([prompt == "-", prompt_file == "-", input_ == "-"]) > 1:
+        raise InputProblems(["Only one of --prompt, --prompt-file and --input can read stdin."])
+    if prompt is not None and prompt_file is not None:
+        problems.append("--prompt and --prompt-file: give one of them.")
+    if prompt == "-":
+        prompt_file = "-"
+    if prompt_file is not None:
+        text = _text(kie, prompt_file, "--prompt" if prompt == "-" else "--prompt-file", problems)
+        prompt = text.removesuffix("\n").removesuffix("\r") if text is not None else None
+
+    found: list[str | LocalFile] = []
+    for image in images or []:
+        one = image if URL.match(image) else local_file(image, problems, "--image")
+        found += [one] if one else []
+
+    fields: list[tuple[str, object, bool]] = []
+    for param in params or []:
+        match = PARAM.fullmatch(param)
+        if not match:
+            problems.append(f"--param {param}: write NAME=TEXT, NAME:=JSON or NAME@FILE.")
+            continue
+        name, sign, value = match.groups()
+        if sign == "@":
+            if file := local_file(value, problems, f"--param {name}@"):
+                fields.append((name, file, False))
+        elif sign == ":=":
+            parsed, fault = _json(value.encode("utf-8", "surrogateescape"))
+            if fault:
+                problems.append(f"--param {name}:=: not JSON ({fault}).")
+            else:
+                fields.append((name, parsed, True))
+        else:
+            fields.append((name, value, False))
+
+    base: dict[str, object] = {}
+    if input_ is not None and (text := _text(kie, input_, "--input", problems)) is not None:
+        parsed, fault = _json(text.encode("utf-8", "surrogatepass"))
+        if isinstance(parsed, dict):
+            base = parsed
+        else:
+            problems.append(f"--input {input_}: not a JSON object{f' ({fault})' if fault else ''}.")
+    wishes = Wishes(
+        images=tuple(found),
+        prompt=prompt,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        params=tuple(fields),
+        base=base,
+    )
+    return wishes, problems
+
+
+def _text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:
+    """Return the text of a file, or of stdin for `-`; None with a line in `problems`."""
+    from kie_cli.jobs.files import local_file
+
+    if path == "-":
+        if kie.stdin.isatty():
+            if kie.no_input:
+                problems.append(f"{flag} -: stdin is a terminal, and --no-input was given.")
+                return None
+            kie.output.note(f"Reading {flag} from the terminal; end with Ctrl-D.")
+        return kie.stdin.read().removeprefix("\ufeff")
+    if local_file(path, problems, flag) is None:
+        return None
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as stream:  # noqa: PTH123
+            return stream.read()
+    except UnicodeDecodeError:
+        problems.append(f"{flag} {path}: the file is not UTF-8 text.")
+        return None
+
+
+def _json(text: bytes) -> tuple[Any, str | None]:
+    from kie_cli.core.envelope import NotAnEnvelope, parse_json
+
+    try:
+        return parse_json(text), None
+    except NotAnEnvelope as error:
+        return None, str(error)
+
+
+def _show(kie: Kie, order: Any, credits: float | None, *, as_curl: bool) -> None:
+    """Print the request as it would be sent, with local files as file:// URLs."""
+    from pathlib import Path
+
+    from kie_cli.catalog.check import files_in, replace_files
+    from kie_cli.core.envelope import parse_json
+
+    ready = replace_files(dict(order.input), lambda file: Path(file.path).absolute().as_uri())
+    body = parse_json(order.body(ready))
+    if as_curl:
+        kie.output.curl(f"{kie.settings.get('base_url').value}/api/v1/jobs/createTask", body)
+    else:
+        kie.output.document(body, indent=None if kie.json else 2)
+    if files_in(order.input):
+        kie.output.note("Local files are shown as file:// URLs; they would be uploaded first.")
+    cost = "unknown" if credits is None else f"about {credits:g} credits"
+    kie.output.note(f"Nothing was sent. Price: {cost}.")
+
+
+def _open(kie: Kie, task_id: str) -> None:
+    import webbrowser
+    from pathlib import Path
+
+    task = kie.ledger.find(task_id)
+    files = [Path(path).absolute().as_uri() for path in task.files] if task else []
+    for place in files or (task.urls if task else ()):
+        webbrowser.open(place)

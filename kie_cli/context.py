@@ -1,0 +1,221 @@
+"""Kie: the parts of one run, made when first asked for; the only module that knows every room."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from kie_cli import __version__
+from kie_cli.core.clock import Clock, SystemClock
+from kie_cli.core.secret import Secret
+from kie_cli.errors import BadKey, KieError, LocalFiles
+from kie_cli.output.base import Output
+from kie_cli.output.stream import Stream
+
+if TYPE_CHECKING:
+    from kie_cli.api.client import Client
+    from kie_cli.api.files import Downloads
+    from kie_cli.api.transport import Transport
+    from kie_cli.config.key import Key
+    from kie_cli.config.places import Places
+    from kie_cli.config.settings import Settings
+    from kie_cli.ledger.store import Ledger
+    from kie_cli.output.progress import Progress
+    from kie_cli.sandbox.service import Sandbox
+    from kie_cli.signals import Signals
+
+SANDBOX_KEY = Secret("sandbox-key-that-opens-nothing")
+SANDBOX_NOTE = "Sandbox: nothing real is made or charged."
+TRUE_WORDS = {"1", "true", "yes", "on"}
+
+
+class Kie:
+    """
+    What a command works with.
+
+    The surroundings (environment, streams, clock) are parameters, so that a test can run a
+    whole command line in its own process.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.environ = os.environ if environ is None else environ
+        self.stdin = sys.stdin if stdin is None else stdin
+        self.stdout = sys.stdout if stdout is None else stdout
+        self.stderr = sys.stderr if stderr is None else stderr
+        self.clock = SystemClock() if clock is None else clock
+        self.json = False
+        self.quiet = False
+        self.verbose = self.environ.get("KIE_DEBUG", "").lower() in TRUE_WORDS
+        self.no_input = False
+        self.color = "auto"
+        self.use_sandbox = self.environ.get("KIE_SANDBOX", "").lower() in TRUE_WORDS
+
+    @cached_property
+    def output(self) -> Output:
+        """Where everything that is seen goes."""
+        out = Stream(self.stdout, self.environ, self.color)
+        err = Stream(self.stderr, self.environ, self.color)
+        if self.json:
+            from kie_cli.output.jsonlines import JsonLines as Mode
+        else:
+            from kie_cli.output.plain import Plain as Mode  # type: ignore[assignment]
+        output = Mode(out, err, quiet=self.quiet, verbose=self.verbose)
+        for name in ("KIE_API_KEY", "KIE_AI_API_KEY"):
+            if len(self.environ.get(name, "").strip()) >= 8:
+                self._hide(Secret(self.environ[name].strip()), out, err)
+        return output
+
+    def progress(self, task_ids: list[str], usual: Mapping[str, float | None]) -> Progress:
+        """Return what shows these tasks while they are waited for."""
+        err = self.output.err
+        if err.animated and not self.quiet:
+            from kie_cli.output.live import Live
+
+            return Live(err, self.clock, task_ids, dict(usual))
+        from kie_cli.output.progress import Lines
+
+        return Lines(self.output, self.clock, len(task_ids))
+
+    @cached_property
+    def signals(self) -> Signals:
+        """The signals of this process; only the real program installs them."""
+        from kie_cli.signals import Signals
+
+        return Signals()
+
+    @cached_property
+    def places(self) -> Places:
+        """Where kie's files are."""
+        from kie_cli.config.places import Places
+
+        return Places(self.environ)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What is set, and by what."""
+        from kie_cli.config.file import ConfigFile
+        from kie_cli.config.settings import Settings
+
+        try:
+            path = self.places.config_file
+        except LocalFiles:
+            path = None  # no home folder: the environment alone may be enough
+        file = ConfigFile(path, self.clock)
+        settings = Settings(self.environ, file)
+        file.read()
+        for warning in file.warnings:
+            self.output.warn(warning)
+        return settings
+
+    @cached_property
+    def key(self) -> Key:
+        """The API key; raises BadKey without one."""
+        from kie_cli.config.key import Key, find_key
+
+        if self.use_sandbox:
+            return Key(SANDBOX_KEY, "the sandbox")
+        key = find_key(self.settings)
+        self._hide(key.secret, self.output.out, self.output.err)
+        return key
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the API."""
+        return self.sandbox.api if self.use_sandbox else str(self.settings.get("base_url").value)
+
+    @property
+    def upload_url(self) -> str:
+        """The base URL of the upload host."""
+        if self.use_sandbox:
+            return self.sandbox.upload
+        return str(self.settings.get("upload_url").value)
+
+    @property
+    def origin(self) -> str:
+        """The service that ledger rows belong to."""
+        from kie_cli.config.settings import origin_of
+
+        return "sandbox" if self.use_sandbox else origin_of(self.api_url)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of paid tasks; raises LocalFiles."""
+        from kie_cli.ledger.store import Ledger
+
+        return Ledger(self.places.state_dir, self.origin, self.clock, version=__version__)
+
+    @cached_property
+    def ledger_if_usable(self) -> Ledger | None:
+        """The ledger, or None with a warning: for what costs nothing and can go on without."""
+        try:
+            return self.ledger
+        except LocalFiles as error:
+            self.output.warn(f"The record of tasks is not used. {error.message}")
+            return None
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The offline imitation of kie.ai, in this process."""
+        from kie_cli.sandbox.service import Sandbox
+
+        scenario = self.environ.get("KIE_SANDBOX_SCENARIO")
+        return Sandbox(self.places.state_dir / "sandbox", self.clock, scenario=scenario)
+
+    @cached_property
+    def transport(self) -> Transport:
+        """HTTP, signed for the API and the upload host."""
+        from kie_cli.api.transport import Transport
+        from kie_cli.config.settings import origin_of
+
+        return Transport(
+            key=self.key.secret,
+            signed={origin_of(self.api_url), origin_of(self.upload_url)},
+            user_agent=f"kie-cli/{__version__}",
+            clock=self.clock,
+            handle=self.sandbox.handle if self.use_sandbox else None,
+            log=self.output.debug,
+        )
+
+    @cached_property
+    def client(self) -> Client:
+        """kie.ai's endpoints."""
+        from kie_cli.api.client import Client
+
+        return Client(self.transport, api=self.api_url, upload=self.upload_url)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Results, fetched without the key."""
+        from kie_cli.api.files import Downloads
+
+        loopback = not self.use_sandbox and self.api_url.startswith("http:")
+        return Downloads(self.transport, self.client, loopback=loopback)
+
+    def about_key(self, error: KieError) -> list[str]:
+        """Return where the key came from, when kie.ai did not take it or it is used up."""
+        key = self.__dict__.get("key")
+        if key is None or error.code not in {401, 402, 433} or self.use_sandbox:
+            return []
+        about = "The key" if isinstance(error, BadKey) else "The key in use"
+        return [f"{about} ending in {key.secret.masked} came from: {key.source}."]
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        for part in ("transport", "ledger"):
+            if part in self.__dict__:
+                self.__dict__[part].close()
+
+    def _hide(self, secret: Secret, *streams: Stream) -> None:
+        for stream in streams:
+            stream.secrets.append(secret)

@@ -1,0 +1,168 @@
+"""Waiting for tasks: when to look, which answers mean something, when to stop. No I/O."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from kie_cli.core.clock import Clock
+from kie_cli.core.task import Task
+from kie_cli.errors import BadKey, KieError, NoSuchTask, StillRunning
+
+FIRST = 2.0  # seconds before the first look at a new task, and after the first at an old one
+GAP = 0.2  # least seconds between two looks of one process: 5 a second
+LONGEST_RETRY_AFTER = 120.0
+GRACE_OWN, GRACE_OTHER = 90.0, 10.0  # seconds in which "no such task" may be a delay at kie.ai
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to wait in all (None: no limit, 0: one look) and, if chosen, how often to look."""
+
+    timeout: float | None = None
+    interval: float | None = None
+
+    def pause(self, waited: float, jitter: float) -> float:
+        """Return the seconds until the next look, after `waited` seconds; ±10 % by `jitter`."""
+        if self.interval is not None:
+            return self.interval
+        if waited < FIRST:
+            base = FIRST
+        elif waited < 60:
+            base = 3.0
+        elif waited < 300:
+            base = 5.0
+        elif waited < 900:
+            base = 10.0
+        else:
+            base = 15.0
+        return base * (0.9 + 0.2 * jitter)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """
+    A task to wait for. `created_at` (seconds since 1970) is known for this machine's own.
+
+    `fresh`: it was created a moment ago, so a look at once would be too early.
+    """
+
+    task_id: str
+    created_at: float | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A look told the state."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A look told nothing, for the `count`th time in a row; waiting goes on."""
+
+    task_id: str
+    error: KieError
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Waiting for this task ends without a final state; `last` is what was seen of it."""
+
+    task_id: str
+    error: KieError
+    last: Task | None
+
+
+Event = Seen | Trouble | Over
+
+
+def watch(
+    subjects: Iterable[Subject], look: Callable[[str], Task], pace: Pace, clock: Clock
+) -> Iterator[Event]:
+    """
+    Look at each task until it ended or the time is up; yield what each look told.
+
+    A look that raises with `again` set says nothing about the task; BadKey ends everything
+    (kie.ai will answer no later look either); any other KieError ends that task's waiting.
+    The last pause is cut to the deadline, and a last look is always made there.
+    """
+    started = clock.monotonic()
+    deadline = float("inf") if pace.timeout is None else started + pace.timeout
+    by_id = {subject.task_id: subject for subject in subjects}
+    last: dict[str, Task] = {}
+    failures = dict.fromkeys(by_id, 0)
+    queue = [
+        (started + FIRST if subject.fresh else started, number, task_id)
+        for number, (task_id, subject) in enumerate(by_id.items())
+    ]
+    heapq.heapify(queue)
+    earliest = started
+
+    while queue:
+        due, number, task_id = heapq.heappop(queue)
+        _sleep_until(max(min(due, deadline), earliest), clock)
+        now = clock.monotonic()
+        earliest = now + GAP
+        error: KieError | None = None
+        try:
+            task = look(task_id)
+        except BadKey:
+            raise
+        except KieError as problem:
+            error = problem
+            failures[task_id] += 1
+        else:
+            failures[task_id] = 0
+            last[task_id] = task
+            yield Seen(task)
+            if task.ended:
+                continue
+
+        if error and not error.again and not _may_appear(error, by_id[task_id], started, clock):
+            yield Over(task_id, error, last.get(task_id))
+        elif now >= deadline:
+            seen = last.get(task_id)
+            yield Over(task_id, _time_is_up(task_id, seen, error), seen)
+        else:
+            if error:
+                yield Trouble(task_id, error, failures[task_id])
+            pause = pace.pause(now - started, clock.random())
+            if error:
+                pause = _back_off(error, pause, failures[task_id])
+            heapq.heappush(queue, (now + pause, number, task_id))
+
+
+def _sleep_until(moment: float, clock: Clock) -> None:
+    left = moment - clock.monotonic()
+    if left > 0:
+        clock.sleep(left)
+
+
+def _back_off(error: KieError, pause: float, failures: int) -> float:
+    if error.retry_after is not None:
+        return max(pause, min(error.retry_after, LONGEST_RETRY_AFTER))
+    return max(pause, min(30.0, 2.0 ** min(failures, 5)))
+
+
+def _may_appear(error: KieError, subject: Subject, started: float, clock: Clock) -> bool:
+    """Tell whether "no such task" may still be a delay at kie.ai (two clients report one)."""
+    if not isinstance(error, NoSuchTask):
+        return False
+    if subject.created_at is not None:
+        return clock.now() - subject.created_at < GRACE_OWN
+    return clock.monotonic() - started < GRACE_OTHER
+
+
+def _time_is_up(task_id: str, seen: Task | None, error: KieError | None) -> KieError:
+    if seen is None and error is not None:
+        return error
+    return StillRunning(
+        "The task is still running at kie.ai; the time to wait for it is up.",
+        f"Come back with: kie wait {task_id}",
+        task_id=task_id,
+    )

@@ -1,0 +1,101 @@
+"""A task as kie knows it, whether kie.ai or the ledger told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+TASK_ID = re.compile(r"(?![.-])[A-Za-z0-9._:-]{1,200}")
+
+# kie's own words for a create that has no state of kie.ai (yet).
+PREPARED, SENDING, REFUSED, UNKNOWN = "prepared", "sending", "refused", "unknown"
+# kie.ai's words that end a task; any other word of kie.ai means: still running.
+SUCCESS, FAIL = "success", "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed or was refused."""
+
+    kind: str
+    code: int | str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """
+    One create and what became of it.
+
+    Times are seconds since 1970 (UTC). `state` is kie.ai's word as it came, or one of kie's
+    own words before kie.ai gave an id. `result` is kie.ai's parsed result, `raw` its answer.
+    """
+
+    task_id: str | None
+    state: str
+    intent: str | None = None
+    model: str | None = None
+    urls: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    error: Failure | None = None
+    created_at: float | None = None
+    completed_at: float | None = None
+    credits: float | None = None
+    label: str | None = None
+    once: str | None = None
+    result: object = None
+    prompt: str | None = None
+    sandbox: bool = False
+    raw: str | None = field(default=None, repr=False)
+
+    @property
+    def ended(self) -> bool:
+        """Whether no later look can change the state."""
+        final = (REFUSED, UNKNOWN) if self.task_id is None else (SUCCESS, FAIL)
+        return self.state in final
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds from create to completion, once both are known."""
+        if self.created_at is None or self.completed_at is None:
+            return None
+        return max(0.0, self.completed_at - self.created_at)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the documented JSON object (docs/json.md, kie_cli/task.schema.json)."""
+        failure = self.error
+        return {
+            "task_id": self.task_id,
+            "intent": self.intent,
+            "model": self.model,
+            "state": self.state,
+            "urls": list(self.urls),
+            "files": list(self.files),
+            "error": failure
+            and {"kind": failure.kind, "code": failure.code, "message": failure.message},
+            "created_at": rfc3339(self.created_at),
+            "completed_at": rfc3339(self.completed_at),
+            "elapsed_s": None if self.elapsed is None else round(self.elapsed, 3),
+            "credits": self.credits,
+            "label": self.label,
+            "once": self.once,
+            "result": self.result,
+            "sandbox": self.sandbox,
+        }
+
+
+def rfc3339(seconds: float | None) -> str | None:
+    """Return `2026-11-22T14:03:22Z` for seconds since 1970; None for None and for no real date."""
+    if seconds is None:
+        return None
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def valid_task_id(value: object) -> bool:
+    """Tell whether `value` can be used as a task id, in URLs and in file names."""
+    return isinstance(value, str) and TASK_ID.fullmatch(value) is not None

@@ -1,0 +1,158 @@
+"""Saving the results of a finished task, and remembering what was saved."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kie_cli.api.files import Part, Saved, keep
+from kie_cli.context import Kie
+from kie_cli.core.task import Task
+from kie_cli.errors import InputProblems, KieError, NotSaved
+
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where results go: a folder, one exact file, or standard output (`exact` is "-")."""
+
+    folder: Path
+    exact: Path | None = None
+    force: bool = False
+
+    @property
+    def to_stdout(self) -> bool:
+        return str(self.exact) == STDOUT
+
+    def name(self, task: Task, position: int, ending: str, number: int) -> Path:
+        """Return the `number`th name to try for the result at `position`, counted from 1."""
+        again = f".{number}" if number else ""
+        if self.exact is None:
+            return self.folder / f"{task.task_id}-{position}{again}.{ending}"
+        if len(task.urls) == 1:
+            return self.exact
+        return self.exact.with_name(f"{self.exact.stem}-{position}{again}{self.exact.suffix}")
+
+
+def target(kie: Kie, output: str | None, *, force: bool) -> Target:
+    """
+    Return where `--output` (else the config's `output_dir`) sends results.
+
+    A folder is one that exists, or ends in a slash. Raises InputProblems for a file that is
+    there already, before anything is sent.
+    """
+    chosen = kie.settings.get("output_dir", flag=output).value
+    if output == STDOUT:
+        if kie.json:
+            raise InputProblems(["--output - and --json: both want standard output."])
+        return Target(Path(), Path(STDOUT))
+    path = Path(chosen).expanduser()
+    if output is None or chosen.endswith(("/", os.sep)) or path.is_dir():
+        return Target(path, force=force)
+    if path.exists() and not force:
+        raise InputProblems([f"--output {path}: the file exists."], "To overwrite it: --force")
+    return Target(path.parent, path, force=force)
+
+
+def save(kie: Kie, task: Task, where: Target) -> Task:
+    """
+    Save each result of a task that is not saved yet; return the task with its files.
+
+    Tries all of them before it raises NotSaved, which names those that are missing.
+    """
+    ledger = kie.ledger_if_usable
+    task_id = task.task_id or ""
+    if where.to_stdout and len(task.urls) > 1:
+        several = NotSaved("-o - takes a single result.", "Give a folder: -o out/")
+        raise PartlySaved(task, [several])
+    known = ledger.saved_files(task_id) if ledger else {}
+    files: list[str] = []
+    errors: list[KieError] = []
+    for position, url in enumerate(task.urls, start=1):
+        old = known.get(position)
+        if old and not where.exact and not where.force and _is_there(old.path, old.size):
+            files.append(old.path)
+            continue
+        try:
+            files.append(_save_one(kie, task, where, position, url))
+        except KieError as error:
+            errors.append(error)
+    done = replace(task, files=tuple(files))
+    if errors:
+        raise PartlySaved(done, errors)
+    return done
+
+
+class PartlySaved(NotSaved):
+    """Some results are not on this disk; `task` has those that are."""
+
+    def __init__(self, task: Task, errors: list[KieError]) -> None:
+        missing = len(errors)
+        super().__init__(
+            f"{missing} of {len(task.urls)} results of {task.task_id} could not be saved. "
+            f"{errors[0].message}",
+            *errors[0].hints,
+            *task.urls,
+            f"Try again: kie download {task.task_id}",
+            task_id=task.task_id,
+        )
+        self.task = task
+
+
+def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> str:
+    ledger = kie.ledger_if_usable
+    task_id = task.task_id or ""
+    try:
+        where.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotSaved(f"{where.folder}: {error.strerror}.") from None
+    part = kie.downloads.fetch(url, where.folder)
+    if where.to_stdout:
+        return _pour(kie, part)
+    if part.kind is None:
+        kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
+
+    def before(saved: Saved) -> None:
+        if ledger:
+            path = str(saved.path.absolute())
+            ledger.saving(task_id, position, path, saved.size, saved.sha256, url)
+
+    saved = keep(
+        part,
+        lambda ending, number: where.name(task, position, ending, number),
+        force=where.force,
+        before=before,
+        numbered=where.exact is None or len(task.urls) > 1,
+    )
+    if ledger:
+        ledger.saved(task_id, position)
+    return shown(saved.path)
+
+
+def shown(path: Path) -> str:
+    """Return a path as people type it: `./name` for a plain name."""
+    return str(path) if path.is_absolute() or len(path.parts) > 1 else f".{os.sep}{path}"
+
+
+def _pour(kie: Kie, part: Part) -> str:
+    stream = getattr(kie.stdout, "buffer", sys.stdout.buffer)
+    try:
+        with part.path.open("rb") as source:
+            while piece := source.read(2**16):
+                stream.write(piece)
+        stream.flush()
+    except OSError as error:
+        raise NotSaved(f"Standard output: {error.strerror}.") from None
+    finally:
+        part.path.unlink(missing_ok=True)
+    return STDOUT
+
+
+def _is_there(path: str, size: int) -> bool:
+    try:
+        return Path(path).stat().st_size == size
+    except OSError:
+        return False

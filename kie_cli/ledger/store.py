@@ -1,0 +1,454 @@
+"""The record of every paid request: written before its first byte leaves, and after each answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import sys
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kie_cli.core.task import FAIL, PREPARED, REFUSED, SENDING, SUCCESS, UNKNOWN, Failure, Task
+from kie_cli.errors import LocalFiles
+from kie_cli.ledger.database import NOTED, SENT, UNSENT, WAIT, Database
+from kie_cli.ledger.owner import is_alive, this_process
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from kie_cli.core.clock import Clock
+
+FILE = "tasks.sqlite3"
+ACCEPTED = "accepted"
+# How long, in seconds, a row is its owner's where nobody can see whether the owner runs.
+LEASES = {PREPARED: 1200.0, SENDING: 150.0}
+# Seconds to wait for another process that writes.
+WAIT_AT_GATE, WAIT_FOR_ACCEPTED = 5.0, 30.0
+LONGEST_ANSWER = 4096  # bytes
+LEARN_FROM, LEARN_AT_LEAST = 20, 3  # tasks
+
+_ROWS = "SELECT * FROM creates WHERE origin = :origin AND "
+_INTENT = "SELECT outcome FROM creates WHERE intent = :intent"
+_INSERT = """
+    INSERT INTO creates (intent, origin, outcome, owner, lease, version, key_fingerprint, model,
+        label, once, created_at, input_hash, callback_url, prompt, input_json)
+    VALUES (:intent, :origin, :to, :owner, :lease, :version, :key_fingerprint, :model,
+        :label, :once, :now, :input_hash, :callback_url, :prompt, :input_json)
+"""
+_MOVE = """
+    UPDATE creates SET outcome = :to, lease = :lease, attempts = attempts + :tries, error = :error,
+        sent_at = coalesce(:sent_at, sent_at), created_at = coalesce(:sent_at, created_at),
+        body = CASE WHEN input_json IS NOT NULL THEN coalesce(:body, body) END,
+        body_sha256 = coalesce(:body_sha256, body_sha256),
+        task_id = coalesce(:task_id, task_id), answer = coalesce(:answer, answer)
+    WHERE intent = :intent AND owner = :owner AND outcome IN (:before, :or_before)
+"""
+_KEPT = dict.fromkeys(("sent_at", "body", "body_sha256", "task_id", "answer"))
+_LOOK = """
+    UPDATE creates SET task_state = :to, created_at = coalesce(:created_at, created_at),
+        completed_at = :completed_at, credits = coalesce(:credits, credits), urls = :urls,
+        error = :error, result = :result, raw = :raw
+    WHERE seq = :seq AND state NOT IN ('success', 'fail')
+"""
+_PLAIN = (
+    "task_id", "state", "intent", "model", "created_at", "completed_at", "credits", "label",
+    "once", "prompt",
+)  # fmt: skip
+_EVENT = "INSERT INTO events (intent, at, state, why) VALUES (:intent, :now, :to, :why)"
+_SAVING = """
+    INSERT OR REPLACE INTO files (origin, task_id, position, path, size, sha256, url, state)
+    VALUES (:origin, :task_id, :position, :path, :size, :sha256, :url, 'saving')
+"""
+_SAVED = """
+    UPDATE files SET state = 'saved'
+    WHERE origin = :origin AND task_id = :task_id AND position = :position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """
+    A create before anything is sent.
+
+    `input_json` is the canonical JSON of the whole input, local files as `file:SHA256`; it and
+    `prompt` are None where prompts are not recorded. `input_hash` tells "the same input".
+    """
+
+    model: str
+    input_json: str | None
+    input_hash: str
+    prompt: str | None = None
+    label: str | None = None
+    once: str | None = None
+    callback_url: str | None = None
+    key_fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A result on this disk. `state`: `saving` until the file has its final name, then `saved`."""
+
+    path: str
+    size: int
+    sha256: str
+    state: str
+    url: str
+
+
+class OnceTaken(Exception):
+    """A create with this `--once` key is in the ledger and was not refused."""
+
+    def __init__(self, task: Task, input_hash: str) -> None:
+        super().__init__(task.once)
+        self.task = task
+        self.input_hash = input_hash
+
+
+class Ledger:
+    """
+    The ledger in `folder`; queries see the rows of `origin` alone.
+
+    Every change is one committed transaction and raises LocalFiles when it cannot be made.
+    From `accepted` and `unknown` that does not mean "nothing was created": the caller, who
+    knows what was sent, ends with exit 9. One Ledger may serve several threads.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        origin: str,
+        clock: Clock,
+        *,
+        version: str = "",
+        owner: str | None = None,
+    ) -> None:
+        self._origin = origin
+        self._clock = clock
+        self._version = version
+        self._owner = owner or this_process()
+        self._db = Database(folder / FILE)
+        try:
+            self.settle()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; the Ledger cannot be used any more."""
+        self._db.close()
+
+    # The create life. Only the owner of a row moves it, settle() apart.
+
+    def prepare(self, draft: Draft) -> str:
+        """Record a create that is about to be made; return its intent id. Raises OnceTaken."""
+        now = self._clock.now()
+        with self._db.writing(UNSENT) as run:
+            if draft.once is not None and (taken := self._holder(draft.once)):
+                raise OnceTaken(*taken)
+            intent = _new_intent()
+            while self._db.rows(_INTENT, intent=intent):
+                intent = _new_intent()
+            run(
+                _INSERT,
+                **asdict(draft),
+                intent=intent,
+                origin=self._origin,
+                owner=self._owner,
+                version=self._version,
+                to=PREPARED,
+                lease=now + LEASES[PREPARED],
+                now=now,
+            )
+            run(_EVENT, intent=intent, now=now, to=PREPARED, why=None)
+        return intent
+
+    def renew(self, intent: str) -> None:
+        """Say that a prepared create is still at work: its lease begins anew."""
+        self._move(intent, (PREPARED,), PREPARED, UNSENT)
+
+    def sending(self, intent: str, body: bytes) -> None:
+        """Pass the gate: once this returns, and only then, `body` may leave, one time."""
+        new = {"sent_at": self._clock.now(), "body": body}
+        new["body_sha256"] = hashlib.sha256(body).hexdigest()
+        self._move(intent, (PREPARED,), SENDING, UNSENT, wait=WAIT_AT_GATE, tries=1, **new)
+
+    def back_to_prepared(self, intent: str) -> None:
+        """kie.ai was too busy and created nothing; another try may follow."""
+        self._move(intent, (SENDING,), PREPARED, NOTED, why="kie.ai was too busy")
+
+    def attempt_failed(self, intent: str, why: str) -> None:
+        """Count a try of which nothing left this machine; another may follow."""
+        self._move(intent, (PREPARED,), PREPARED, UNSENT, why=why, tries=1)
+
+    def not_sent(self, intent: str, why: str) -> None:
+        """Give up a create that never left this machine."""
+        self._move(intent, (PREPARED,), REFUSED, UNSENT, failure=Failure("not_sent", None, why))
+
+    def accepted(self, intent: str, task_id: str, answer: str) -> None:
+        """kie.ai gave the id: the task exists. A late answer mends an unknown outcome."""
+        new = {"task_id": task_id, "answer": _cut(answer)}
+        self._move(intent, (SENDING, UNKNOWN), ACCEPTED, SENT, wait=WAIT_FOR_ACCEPTED, **new)
+
+    def refused(self, intent: str, failure: Failure, answer: str) -> None:
+        """kie.ai said no: nothing was created."""
+        before = (SENDING, UNKNOWN)
+        self._move(intent, before, REFUSED, NOTED, failure=failure, answer=_cut(answer))
+
+    def unknown(self, intent: str, why: str, answer: str) -> None:
+        """Nobody can tell whether a task exists."""
+        failure = Failure("unknown_outcome", None, why)
+        self._move(intent, (SENDING,), UNKNOWN, SENT, failure=failure, answer=_cut(answer))
+
+    def settle(self) -> None:
+        """Close the creates, of any origin, whose process was cut off."""
+        rows = self._db.rows(
+            "SELECT * FROM creates WHERE outcome IN ('prepared', 'sending') AND owner <> :owner",
+            owner=self._owner,
+        )
+        for row in rows:
+            alive = is_alive(row["owner"])
+            if alive or (alive is None and row["lease"] > self._clock.now()):
+                continue
+            if row["outcome"] == SENDING:
+                why = "an earlier kie create was cut off while it was sending"
+                to, failure = UNKNOWN, Failure("unknown_outcome", None, why)
+            else:
+                why = "an earlier kie create was cut off before it sent anything"
+                to, failure = REFUSED, Failure("not_sent", None, why)
+            # False when the owner, or another kie, was faster.
+            self._moved(
+                row["intent"], (row["outcome"],), to, NOTED, failure=failure, owner=row["owner"]
+            )
+
+    # What later looks tell.
+
+    def record(self, task: Task) -> Task:
+        """
+        Merge what kie.ai says of a task into its row; return the task as the ledger has it.
+
+        The first final state stays, whatever a later answer says. A task of another machine
+        is returned as it is, with the files saved here.
+        """
+        row = task.task_id and self._row(task.task_id)
+        if not row:
+            return replace(task, files=self._paths(task.task_id))
+        if row["state"] not in {SUCCESS, FAIL} and row["task_state"] != task.state:
+            with self._db.writing(NOTED) as run:
+                changed = run(
+                    _LOOK,
+                    seq=row["seq"],
+                    to=task.state,
+                    created_at=task.created_at,
+                    completed_at=task.completed_at,
+                    credits=task.credits,
+                    urls=json.dumps(task.urls),
+                    error=_json(task.error),
+                    result=json.dumps(task.result),
+                    raw=_cut(task.raw or ""),
+                )
+                if changed:
+                    why = task.error and task.error.message
+                    now = self._clock.now()
+                    run(_EVENT, intent=row["intent"], now=now, to=task.state, why=why)
+        # The whole raw answer is for `status --raw`; the row has its first 4 KiB.
+        return replace(self._tasks("seq = :seq", seq=row["seq"])[0], raw=task.raw)
+
+    def saving(
+        self, task_id: str, position: int, path: str, size: int, sha256: str, url: str
+    ) -> None:
+        """Note a whole result file that is about to get its final name."""
+        file = {"path": os.fsencode(path), "size": size, "sha256": sha256, "url": url}
+        with self._db.writing(NOTED) as run:
+            run(_SAVING, origin=self._origin, task_id=task_id, position=position, **file)
+
+    def saved(self, task_id: str, position: int) -> None:
+        """Note that the file of `saving` has its final name."""
+        with self._db.writing(NOTED) as run:
+            run(_SAVED, origin=self._origin, task_id=task_id, position=position)
+
+    def saved_files(self, task_id: str) -> dict[int, SavedFile]:
+        """Return the files of a task by position, those of other machines' tasks too."""
+        where = "SELECT * FROM files WHERE origin = :origin AND task_id = :id ORDER BY position"
+        return {
+            row["position"]: SavedFile(
+                os.fsdecode(row["path"]), row["size"], row["sha256"], row["state"], row["url"]
+            )
+            for row in self._db.rows(where, origin=self._origin, id=task_id)
+        }
+
+    # Queries: newest first, unless they say otherwise.
+
+    def find(self, task_id: str) -> Task | None:
+        """Return the task of this id, if it was created here."""
+        row = self._row(task_id)
+        return self._task(row) if row else None
+
+    def by_intent(self, intent: str) -> Task | None:
+        """Return the create of this intent id."""
+        return next(iter(self._tasks("intent = :intent", intent=intent)), None)
+
+    def last(self) -> Task | None:
+        """Return the newest task that kie.ai accepted."""
+        return next(iter(self._tasks("outcome = 'accepted' ORDER BY seq DESC LIMIT 1")), None)
+
+    def pending(self) -> list[Task]:
+        """Return the tasks that still run as far as is known, the oldest first."""
+        return self._tasks("outcome = 'accepted' AND state NOT IN ('success', 'fail') ORDER BY seq")
+
+    def unsaved(self) -> list[Task]:
+        """Return the tasks with a result that is not wholly on this disk."""
+        done = self._tasks("outcome = 'accepted' AND state = 'success' ORDER BY seq DESC")
+        return [task for task in done if len(task.files) < len(task.urls)]
+
+    def tasks(
+        self,
+        *,
+        since: float | None = None,
+        state: str | None = None,
+        model: str | None = None,
+        label: str | None = None,
+        unknown: bool = False,
+        limit: int | None = None,
+    ) -> list[Task]:
+        """Return the creates that fit all that is given; `unknown`: the unsettled ones alone."""
+        where = """
+            (:since IS NULL OR created_at >= :since) AND (:state IS NULL OR state = :state)
+            AND (:model IS NULL OR model = :model) AND (:label IS NULL OR label = :label)
+            AND (NOT :unknown OR (outcome = 'unknown' AND settled_at IS NULL))
+            ORDER BY seq DESC LIMIT :most
+        """
+        most = -1 if limit is None else min(limit, sys.maxsize)
+        given = {"since": since, "state": state, "model": model, "label": label}
+        return self._tasks(where, unknown=unknown, most=most, **given)
+
+    def unsettled(self, since: float) -> int:
+        """Count the unknown outcomes, sent after `since`, that nobody has cleared up."""
+        where = "outcome = 'unknown' AND settled_at IS NULL AND sent_at > :since"
+        return len(self._rows(where, since=since))
+
+    def once(self, key: str) -> tuple[Task, str] | None:
+        """Return the create that holds a `--once` key, with its input hash."""
+        self.settle()
+        return self._holder(key)
+
+    def usual_seconds(self, model: str) -> float | None:
+        """Return the median time of the model's last 20 successes, None with fewer than 3."""
+        where = """
+            model = :model AND outcome = 'accepted' AND state = 'success'
+            AND completed_at IS NOT NULL ORDER BY seq DESC LIMIT :most
+        """
+        rows = self._rows(where, model=model, most=LEARN_FROM)
+        times = sorted(max(0.0, row["completed_at"] - row["created_at"]) for row in rows)
+        count = len(times)
+        if count < LEARN_AT_LEAST:
+            return None
+        return float(times[count // 2] + times[(count - 1) // 2]) / 2
+
+    # Uploads.
+
+    def upload_url(self, sha256: str, host: str, key: str, newer_than: float) -> str | None:
+        """Return where these bytes lie, if they were uploaded with this key since then."""
+        where = """
+            SELECT url FROM uploads
+            WHERE sha256 = :sha256 AND host = :host AND key = :key AND at > :than
+        """
+        rows = self._db.rows(where, sha256=sha256, host=host, key=key, than=newer_than)
+        return rows[0]["url"] if rows else None
+
+    def remember_upload(self, sha256: str, host: str, key: str, url: str) -> None:
+        """Note where these bytes lie from now on."""
+        sql = "INSERT OR REPLACE INTO uploads VALUES (:sha256, :host, :key, :url, :now)"
+        with self._db.writing(NOTED) as run:
+            run(sql, sha256=sha256, host=host, key=key, url=url, now=self._clock.now())
+
+    # Inside.
+
+    def _move(
+        self, intent: str, before: tuple[str, ...], to: str, said: str, **changes: Any
+    ) -> None:
+        """Move an own row from one of `before` to `to`, or raise LocalFiles."""
+        if self._moved(intent, before, to, said, owner=self._owner, **changes):
+            return
+        rows = self._db.rows(_INTENT, intent=intent)
+        outcome = rows[0]["outcome"] if rows else "lost"
+        # Another kie may have settled it, with the same result, while this process was stopped.
+        if outcome != to or to not in {REFUSED, UNKNOWN}:
+            raise LocalFiles(f"{said} ({self._db.file}: {intent} is {outcome}).", intent=intent)
+
+    def _moved(
+        self,
+        intent: str,
+        before: tuple[str, ...],
+        to: str,
+        said: str,
+        *,
+        owner: str,
+        wait: float = WAIT,
+        tries: int = 0,
+        why: str | None = None,
+        failure: Failure | None = None,
+        **new: object,
+    ) -> bool:
+        now = self._clock.now()
+        with self._db.writing(said, wait) as run:
+            moved = run(
+                _MOVE,
+                **(_KEPT | new),
+                intent=intent,
+                owner=owner,
+                before=before[0],
+                or_before=before[-1],
+                to=to,
+                lease=now + LEASES.get(to, 0),
+                tries=tries,
+                error=_json(failure),
+            )
+            if moved:
+                why = failure.message if failure else why
+                run(_EVENT, intent=intent, now=now, to=to, why=why)
+        return bool(moved)
+
+    def _holder(self, key: str) -> tuple[Task, str] | None:
+        rows = self._rows("once = :key AND outcome <> 'refused' AND settled_at IS NULL", key=key)
+        return (self._task(rows[0]), rows[0]["input_hash"]) if rows else None
+
+    def _row(self, task_id: str) -> sqlite3.Row | None:
+        where = "task_id = :id AND outcome = 'accepted' ORDER BY seq DESC LIMIT 1"
+        return next(iter(self._rows(where, id=task_id)), None)
+
+    def _rows(self, where: str, **values: object) -> list[sqlite3.Row]:
+        return self._db.rows(_ROWS + where, origin=self._origin, **values)
+
+    def _tasks(self, where: str, **values: object) -> list[Task]:
+        return [self._task(row) for row in self._rows(where, **values)]
+
+    def _task(self, row: sqlite3.Row) -> Task:
+        return Task(
+            **{name: row[name] for name in _PLAIN},
+            urls=tuple(json.loads(row["urls"] or "[]")),
+            files=self._paths(row["task_id"]),
+            error=Failure(**json.loads(row["error"])) if row["error"] else None,
+            result=json.loads(row["result"] or "null"),
+            sandbox=self._origin.startswith("sandbox"),
+            raw=row["raw"] or row["answer"],
+        )
+
+    def _paths(self, task_id: str | None) -> tuple[str, ...]:
+        files = self.saved_files(task_id).values() if task_id else ()
+        return tuple(file.path for file in files if file.state == "saved")
+
+
+def _new_intent() -> str:
+    return "i-" + base64.b32encode(secrets.token_bytes(7)).decode()[:10].lower()
+
+
+def _json(failure: Failure | None) -> str | None:
+    return json.dumps(asdict(failure)) if failure else None
+
+
+def _cut(answer: str) -> str:
+    return answer.encode(errors="backslashreplace")[:LONGEST_ANSWER].decode(errors="ignore")

@@ -1,0 +1,79 @@
+"""Output for people and pipes: aligned on a terminal, tab-separated elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kie_cli.core.durations import spoken
+from kie_cli.core.task import Task
+from kie_cli.errors import KieError
+from kie_cli.output.base import Output, Row, error_lines
+from kie_cli.output.text import cells, fit, paint, safe, to_json
+
+STATE_STYLES = {"success": "green", "fail": "red", "unknown": "red", "refused": "yellow"}
+
+
+class Plain(Output):
+    """The words of `kie` without `--json`."""
+
+    def note(self, text: str, style: str | None = None) -> None:
+        if not self.quiet:
+            self.tell(text, style)
+
+    def warn(self, text: str) -> None:
+        self.tell(f"kie: {text}", "yellow")
+
+    def error(self, error: KieError) -> None:
+        for number, line in enumerate(error_lines(error)):
+            self.tell(line, None if number and line.startswith("  ") else "red")
+
+    def created(self, task: Task) -> None:
+        self.out.line(safe(task.task_id or ""))
+
+    def finished(self, task: Task) -> None:
+        if task.files:
+            for url in task.urls:
+                self.note(url)
+        self.note(_done(task), "green")
+        results = task.files or task.urls
+        for result in results:
+            if result != "-":  # the bytes themselves went to stdout
+                self.out.line(safe(result))
+        if not results:
+            self.out.line(to_json(task.result, ascii_only=not self.out.unicode))
+
+    def unfinished(self, task: Task) -> None:
+        """Say nothing: the error that goes with it names the task."""
+
+    def table(self, head: Row, rows: Iterable[tuple[Row, object]], *, cut_last: bool) -> None:
+        lines = [[safe(cell) for cell in row] for row, _ in rows]
+        if not self.out.terminal:
+            for line in lines:
+                self.out.line("\t".join(line))
+            return
+        if not lines:
+            return
+        widths = [max(cells(line[n]) for line in [list(head), *lines]) for n in range(len(head))]
+        left = max(10, self.out.width - sum(widths[:-1]) - 2 * len(widths[:-1]))
+        for line in [list(head), *lines]:
+            last = fit(line[-1], left) if cut_last else line[-1]
+            padded = [
+                self._padded(cell, width, head=line[0] == head[0])
+                for cell, width in zip(line[:-1], widths, strict=False)
+            ]
+            self.out.line("  ".join([*padded, last]).rstrip())
+
+    def value(self, text: str, json: object) -> None:
+        self.out.line(safe(text))
+
+    def _padded(self, cell: str, width: int, *, head: bool) -> str:
+        style = "bold" if head else STATE_STYLES.get(cell)
+        shown = paint(cell, style) if style and self.out.colored else cell
+        return shown + " " * (width - cells(cell))
+
+
+def _done(task: Task) -> str:
+    spent = "" if task.elapsed is None else f" in {spoken(task.elapsed)}"
+    cost = "" if task.credits is None else f", {task.credits:g} credits"
+    made = "" if not task.sandbox else " Sandbox: nothing real was made or charged."
+    return f"Done{spent}{cost}.{made}"

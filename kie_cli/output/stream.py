@@ -1,0 +1,83 @@
+"""One standard stream: judged for itself, written plainly, never with a secret in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from kie_cli.core.secret import Secret
+from kie_cli.output.text import paint
+
+
+class StreamLost(Exception):
+    """A line could not be written. `gone`: because the reader went away."""
+
+    def __init__(self, reason: str, *, gone: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.gone = gone
+
+
+class Stream:
+    """Standard output or standard error. `color` is auto, always or never."""
+
+    def __init__(self, raw: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> None:
+        self.raw = raw
+        self.terminal = raw is not None and not raw.closed and raw.isatty()
+        self.animated = self.terminal and environ.get("TERM") != "dumb"
+        self.unicode = "utf" in (getattr(raw, "encoding", None) or "").lower()
+        self.colored = color == "always" or (
+            color == "auto"
+            and not environ.get("NO_COLOR")
+            and (self.animated or bool(environ.get("FORCE_COLOR")))
+        )
+        self.secrets: list[Secret] = []
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is anything to write to."""
+        if self.raw is None or self.raw.closed:
+            return False
+        try:
+            os.fstat(self.raw.fileno())
+        except OSError as error:
+            return error.errno is None  # a stream in memory has no file behind it
+        return True
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal; 80 where there is none."""
+        try:
+            return os.get_terminal_size(self.raw.fileno()).columns if self.raw else 80
+        except OSError:
+            return 80
+
+    def line(self, text: str, style: str | None = None) -> None:
+        """
+        Write one line and flush it; raises StreamLost.
+
+        The text has passed `safe()` already. A secret in it is blotted out, and what the
+        stream's encoding does not have is written as an escape.
+        """
+        text = self.without_secrets(text)
+        if style and self.colored:
+            text = paint(text, style)
+        if self.raw is None or self.raw.closed:
+            raise StreamLost("it is closed", gone=False)
+        encoding = self.raw.encoding or "utf-8"
+        try:
+            self.raw.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            self.raw.flush()
+        except BrokenPipeError:
+            raise StreamLost("its reader went away", gone=True) from None
+        except (OSError, ValueError) as error:
+            raise StreamLost(getattr(error, "strerror", None) or str(error), gone=False) from None
+
+    def without_secrets(self, text: str) -> str:
+        """Return `text` without any known secret, as it is or as JSON writes it."""
+        for secret in self.secrets:
+            key = secret.reveal()
+            text = text.replace(key, "[key]").replace(json.dumps(key)[1:-1], "[key]")
+        return text

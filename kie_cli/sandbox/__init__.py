@@ -1,0 +1,1 @@
+"""The offline imitation of kie.ai: its answers without network and money; pictures say so."""

@@ -1,0 +1,58 @@
+"""INT, TERM and HUP as exceptions; held back while a paid request is on its way."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from kie_cli.errors import Stopped
+
+HOLD_INT, HOLD_OTHERS = 15.0, 5.0  # seconds that an answer may still take
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Signals:
+    """Turns the signals that end a process into Stopped, so that everything is left in order."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._answered = False
+        self._first: int | None = None
+        self._end_after: Callable[[float], None]
+        self._tell: Callable[[float], None]
+
+    def install(self) -> None:
+        """Take over the signals, but for those that were inherited as ignored (nohup)."""
+        for name in NAMES:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._arrived)
+
+    def hold(self, end_after: Callable[[float], None], tell: Callable[[float], None]) -> None:
+        """
+        From now on let the first signal only bound the wait for the answer.
+
+        `end_after` bounds it to so many seconds, `tell` says so. The second signal is raised.
+        """
+        self._end_after, self._tell = end_after, tell
+        self._held, self._answered, self._first = True, False, None
+
+    def answered(self) -> None:
+        """From now on raise nothing: the answer is here and goes to disk."""
+        self._answered = True
+
+    def release(self) -> int | None:
+        """Stop holding back; return the signal that arrived meanwhile."""
+        self._held = False
+        return self._first
+
+    def _arrived(self, signum: int, _frame: FrameType | None) -> None:
+        if not self._held or (self._first is not None and not self._answered):
+            raise Stopped(signum)
+        if self._first is None:
+            self._first = signum
+        if not self._answered:
+            seconds = HOLD_INT if signum == signal.SIGINT else HOLD_OTHERS
+            self._end_after(seconds)
+            self._tell(seconds)

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kie_cli.config.settings import (
+    FIELDS,
+    Setting,
+    check_url,
+    check_value,
+    origin_of,
+)
+from kie_cli.errors import BadKey, LocalFiles, WrongInput
+
+KEY = "kie-7f3b9d21c4e8a65013f2"
+
+
+def test_the_order_is_flag_environment_file_default_and_each_names_its_source(settings, write):
+    assert Setting(900.0, "default") == settings().get("timeout")
+    write('timeout = "10m"')
+    assert Setting(600.0, "config file") == settings().get("timeout")
+    assert Setting(300.0, "environment (KIE_TIMEOUT)") == settings(KIE_TIMEOUT="5m").get("timeout")
+    assert Setting(60.0, "--timeout") == settings(KIE_TIMEOUT="5m").get("timeout", flag="1m")
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value"),
+    [
+        ("model", "KIE_MODEL", "nano-banana-pro"),
+        ("output_dir", "KIE_OUTPUT_DIR", "out"),
+        ("callback_url", "KIE_CALLBACK_URL", "https://example.com/hook?x=1"),
+        ("base_url", "KIE_BASE_URL", "https://proxy.example"),
+        ("upload_url", "KIE_UPLOAD_URL", "http://127.0.0.1:8080"),
+    ],
+)
+def test_each_setting_has_its_variable(settings, name, variable, value):
+    assert Setting(value, f"environment ({variable})") == settings(**{variable: value}).get(name)
+
+
+def test_the_defaults_are_the_documented_ones(settings):
+    values = {name: settings().get(name).value for name in FIELDS}
+
+    assert values == {
+        "token": None,
+        "token_command": None,
+        "model": "flux-2/pro-image-to-image",
+        "timeout": 900.0,
+        "output_dir": ".",
+        "callback_url": None,
+        "base_url": "https://api.kie.ai",
+        "upload_url": "https://kieai.redpandaai.co",
+        "record_prompts": True,
+    }
+
+
+def test_the_first_key_variable_wins_over_the_second_and_empty_is_unset(settings):
+    both = settings(KIE_API_KEY=KEY, KIE_AI_API_KEY="other-key-0000")
+    assert "environment (KIE_API_KEY)" == both.get("token").source
+    second = settings(KIE_API_KEY="", KIE_AI_API_KEY="other-key-0000")
+    assert "environment (KIE_AI_API_KEY)" == second.get("token").source
+
+
+def test_empty_variables_and_empty_file_values_are_unset(settings, write):
+    write('model = ""\ntoken = ""')
+
+    assert "default" == settings(KIE_MODEL="").get("model").source
+    assert Setting(None, "default") == settings(KIE_API_KEY="").get("token")
+
+
+def test_record_prompts_and_token_command_have_no_variable(settings):
+    environ = {"KIE_RECORD_PROMPTS": "false", "KIE_TOKEN_COMMAND": "echo x"}
+
+    assert settings(**environ).get("record_prompts").value is True
+    assert settings(**environ).get("token_command").value is None
+
+
+def test_the_file_may_hold_numbers_and_truths_where_they_make_sense(settings, write):
+    write("timeout = 90\nrecord_prompts = false")
+    assert 90.0 == settings().get("timeout").value
+    assert settings().get("record_prompts").value is False
+    write('timeout = 2.5\nrecord_prompts = "no"')
+    assert 2.5 == settings().get("timeout").value
+    assert settings().get("record_prompts").value is False
+
+
+def test_none_is_no_limit(settings):
+    assert Setting(None, "--timeout") == settings(KIE_TIMEOUT="5m").get("timeout", flag="none")
+
+
+def test_a_flag_of_nothing_is_still_a_flag(settings):
+    with pytest.raises(WrongInput, match=r"^--model: it must be one line of text"):
+        settings(KIE_MODEL="x").get("model", flag="")
+
+
+def test_a_flag_that_is_no_text_any_more_is_taken_as_it_is(settings):
+    assert Setting(0.0, "--timeout") == settings().get("timeout", flag=0.0)
+    assert Setting("out/", "--output") == settings().get("output_dir", flag="out/")
+    assert "--callback-url" == settings().get("callback_url", flag="https://a.b").source
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        ("model = 5", "model", "model from the config file: it must be text."),
+        ("model = ['a']", "model", "model from the config file: it must be text."),
+        ("model = ' '", "model", "model from the config file: it must be one line of text."),
+        ("timeout = true", "timeout", "from the config file: it must be text or a number."),
+        ("timeout = -1", "timeout", 'from the config file: not a duration: "-1". Write 90s,'),
+        ("timeout = nan", "timeout", 'timeout from the config file: not a duration: "nan".'),
+        ("record_prompts = 1", "record_prompts", "it must be text or true or false"),
+        ("record_prompts = 'maybe'", "record_prompts", "write true or false"),
+        ('output_dir = "a\\u0000b"', "output_dir", "it must be the name of a folder"),
+        ("callback_url = 'example.com'", "callback_url", "write a whole address"),
+        ("token = 5", "token", "token from the config file: it must be text."),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_in_the_file_is_told_with_its_place(settings, write, text, name, message):
+    write(text)
+
+    with pytest.raises(WrongInput) as caught:
+        settings().get(name)
+    assert message in caught.value.message
+
+
+def test_a_wrong_variable_is_named(settings):
+    with pytest.raises(WrongInput) as caught:
+        settings(KIE_TIMEOUT="abc").get("timeout")
+
+    assert caught.value.message == (
+        'timeout from the environment (KIE_TIMEOUT): not a duration: "abc". '
+        "Write 90s, 15m, 1h30m, plain seconds, or none."
+    )
+
+
+def test_a_home_sign_in_the_output_folder_is_resolved(settings, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+
+    assert "/home/ada/art/" == settings(KIE_OUTPUT_DIR="~/art/").get("output_dir").value
+
+
+def test_a_mistyped_name_gets_a_suggestion_and_is_not_repeated(settings):
+    for act in (lambda: settings().get("timout"), lambda: check_value("timout", "1m")):
+        with pytest.raises(WrongInput, match="Did you mean timeout"):
+            act()
+    with pytest.raises(WrongInput) as caught:
+        check_value(KEY, "x")
+    assert "There is no such setting." == caught.value.message
+    assert KEY not in str(caught.value.hints)
+    assert "record_prompts" in caught.value.hints[0]
+
+
+def test_a_bad_key_is_exit_4_with_its_source(settings):
+    with pytest.raises(BadKey, match=r"from environment \(KIE_API_KEY\) cannot be used"):
+        settings(KIE_API_KEY="two words").get("token")
+
+
+def test_a_damaged_file_is_no_default(settings, write):
+    write("model = ")
+
+    with pytest.raises(LocalFiles):
+        settings().get("model")
+
+
+def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
+    write(f'token = "{KEY}"\nrecord_prompts = false\ntimeout = "1h"\nunknown = 1')
+
+    rows = settings(KIE_MODEL="m").everything()
+
+    assert rows == [
+        ("token", "…13f2", "config file"),
+        ("token_command", "", "default"),
+        ("model", "m", "environment (KIE_MODEL)"),
+        ("timeout", "1h", "config file"),
+        ("output_dir", ".", "default"),
+        ("callback_url", "", "default"),
+        ("base_url", "https://api.kie.ai", "default"),
+        ("upload_url", "https://kieai.redpandaai.co", "default"),
+        ("record_prompts", "false", "config file"),
+    ]
+
+
+def test_everything_shows_why_a_wrong_value_is_wrong_but_no_secret_in_it(settings, write):
+    write("timeout = 'abc'")
+    environ = {"KIE_BASE_URL": f"https://me:{KEY}@kie.ai", "KIE_API_KEY": f"{KEY} {KEY}"}
+
+    rows = {name: shown for name, shown, _ in settings(**environ).everything()}
+
+    assert rows["timeout"].startswith("not usable: timeout from the config file: not a duration")
+    assert rows["base_url"].startswith("not usable: ")
+    assert rows["token"].startswith("not usable: ")
+    assert KEY[:5] not in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("timeout", " 15m ", "15m"),
+        ("timeout", "none", "none"),
+        ("record_prompts", "No", False),
+        ("record_prompts", "TRUE", True),
+        ("base_url", "https://API.kie.ai:443/", "https://api.kie.ai"),
+        ("model", " m ", "m"),
+        ("token_command", "pass show kie | head -1", "pass show kie | head -1"),
+    ],
+)
+def test_config_set_keeps_a_checked_value(name, text, kept):
+    assert kept == check_value(name, text)
+
+
+def test_what_config_set_keeps_can_be_read_back(settings, file):
+    for name, text in {"timeout": "none", "record_prompts": "no", "model": "m"}.items():
+        file.set(name, check_value(name, text))
+
+    values = [settings().get(name).value for name in ("timeout", "record_prompts", "model")]
+    assert [None, False, "m"] == values
+
+
+def test_config_set_takes_no_key_as_an_argument():
+    with pytest.raises(WrongInput) as caught:
+        check_value("token", KEY)
+
+    assert KEY not in str(caught.value.args) + str(caught.value.hints)
+    assert "kie config set token" in caught.value.hints[0]
+
+
+# Base URLs
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://api.kie.ai", "https://api.kie.ai"),
+        ("HTTPS://API.KIE.AI:443//", "https://api.kie.ai"),
+        (" https://proxy.example/kie/ ", "https://proxy.example/kie"),
+        ("https://proxy.example:8443/a/b", "https://proxy.example:8443/a/b"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1"),
+        ("http://127.8.9.1:1", "http://127.8.9.1:1"),
+        ("http://[::1]:9/x", "http://[::1]:9/x"),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
+    ],
+)
+def test_a_base_url_has_one_spelling(text, url):
+    assert url == check_url(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "api.kie.ai", "ftp://api.kie.ai", "https://", "https:///x", "file:///etc/passwd",
+        "http://api.kie.ai", "http://localhost.example", "http://127.0.0.1.example",
+        "http://10.0.0.1", "http://[::2]", "http://0.0.0.0", "http://127.1",
+        f"https://{KEY}@api.kie.ai", f"https://me:{KEY}@api.kie.ai", "https://@api.kie.ai",
+        f"https://api.kie.ai/?key={KEY}", "https://api.kie.ai?", "https://api.kie.ai/#x",
+        "https://api.kie.ai#", "https://api.kie.ai\\@evil.example", "https://api.kie.ai\n.evil",
+        "https://evil.example\\.kie.ai",
+        "https://api.k\tie.ai", "https://api.kie.ai:x", "https://api.kie.ai:99999",
+        "https://[::1", "https://kié.ai",
+    ],
+)  # fmt: skip
+def test_a_base_url_that_could_leak_the_key_is_refused(settings, text):
+    with pytest.raises(ValueError) as caught:
+        check_url(text)
+    assert KEY[:5] not in str(caught.value)
+    if text:
+        with pytest.raises(WrongInput, match="base_url from the environment"):
+            settings(KIE_BASE_URL=text).get("base_url")
+
+
+@given(st.text() | st.from_regex(r"\Ahttps?://[a-z0-9.:\[\]@?#/\\%-]{1,30}\Z"))
+def test_any_text_is_a_safe_base_url_or_refused(text):
+    try:
+        url = check_url(text)
+    except ValueError:
+        return
+    parts = urlsplit(url)
+    assert url == check_url(url)
+    assert url.startswith(origin_of(url))
+    assert (None, None, "", "") == (parts.username, parts.password, parts.query, parts.fragment)
+    assert parts.scheme == "https" or parts.hostname in {"localhost", "::1"} \
+        or parts.hostname.startswith("127.")  # fmt: skip
+
+
+def test_an_origin_is_scheme_host_and_unusual_port():
+    assert "https://a.example" == origin_of("HTTPS://A.Example:443/Path?q")
+    assert "https://a.example:444" == origin_of("https://a.example:444")
+    with pytest.raises(ValueError):
+        origin_of("a.example")

@@ -1,0 +1,214 @@
+"""Which creates are closed for a process that can no longer do so, and which are left alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kie_cli.core.task import Failure
+from kie_cli.ledger import owner
+from kie_cli.ledger.owner import is_alive, is_surely_dead, this_process
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+CUT_OFF = """
+ledger = open_ledger()
+one = ledger.prepare(Draft("m", None, "h", once="k"))
+two = ledger.prepare(Draft("m", None, "h"))
+ledger.sending(two, b"{}")
+print(one, two, flush=True)
+"""
+
+
+def another_start(name):
+    world, pid, _ = name.split(" ")
+    return f"{world} {pid} 1"
+
+
+@linux
+def test_this_process_is_alive():
+    assert is_alive(this_process())
+    assert not is_surely_dead(this_process())
+
+
+@linux
+def test_a_process_number_used_again_is_not_the_owner():
+    assert is_surely_dead(another_start(this_process()))
+
+
+@linux
+def test_an_ended_process_is_dead_even_while_its_parent_does_not_look(monkeypatch):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    monkeypatch.setattr(os, "getpid", lambda: child.pid)
+    monkeypatch.setattr(owner, "_world", lambda: "linux/a/b/c")
+    name = this_process()
+    assert is_alive(name)
+
+    child.stdin.close()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert is_surely_dead(name)
+
+    child.wait()
+    assert is_surely_dead(name)
+
+
+@linux
+def test_a_process_that_may_not_be_seen_is_not_called_dead(monkeypatch, tmp_path):
+    name = this_process()
+
+    def forbidden(pid, signal):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert is_alive(name)
+    monkeypatch.setattr(owner, "_world", lambda: name.split(" ")[0])
+    monkeypatch.setattr(owner, "PROC", tmp_path)
+    assert is_alive(name) is None
+
+
+@linux
+@pytest.mark.parametrize("part", [1, 2, 3])
+def test_another_machine_boot_or_namespace_cannot_be_judged(part):
+    world, *process = this_process().split(" ")
+    parts = world.split("/")
+    parts[part] = "other"
+
+    assert is_alive(" ".join(["/".join(parts), *process])) is None
+
+
+def test_without_proc_only_leases_count(monkeypatch, tmp_path):
+    monkeypatch.setattr(owner, "PROC", tmp_path)
+
+    name = this_process()
+
+    assert name.startswith("host/")
+    assert str(os.getpid()) == name.split(" ")[1]
+    assert is_alive(name) is None
+
+
+@linux
+def test_a_proc_of_another_namespace_is_not_trusted(monkeypatch):
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+
+    assert this_process().startswith("host/")
+
+
+@linux
+def test_a_machine_without_an_id_is_known_by_its_boot(monkeypatch, tmp_path):
+    monkeypatch.setattr(owner, "MACHINE_ID", tmp_path / "none")
+
+    assert is_alive(this_process())
+    assert this_process().startswith("linux/")
+
+
+@linux
+def test_the_machine_id_itself_is_not_written_down():
+    if Path("/etc/machine-id").exists():
+        assert Path("/etc/machine-id").read_text().strip() not in this_process()
+
+
+@linux
+def test_the_creates_of_a_dead_process_are_settled_when_a_ledger_is_opened(child, opened):
+    process = child(CUT_OFF + "os._exit(9)")
+    prepared, sending = process.stdout.read().split()
+    process.wait()
+
+    ledger = opened()
+
+    assert Failure(
+        "unknown_outcome", None, "an earlier kie create was cut off while it was sending"
+    ) == (ledger.by_intent(sending).error)
+    assert "unknown" == ledger.by_intent(sending).state
+    assert ("refused", "not_sent") == (
+        ledger.by_intent(prepared).state,
+        ledger.by_intent(prepared).error.kind,
+    )
+    assert ledger.once("k") is None
+
+
+@linux
+def test_the_creates_of_a_living_process_stay_and_a_once_key_is_free_when_it_dies(
+    child, opened, clock
+):
+    process = child(CUT_OFF + "sys.stdin.read()")
+    prepared, sending = process.stdout.readline().split()
+    clock.time = 1e12  # all leases are over: that does not count where the owner can be seen
+
+    ledger = opened()
+
+    assert ("prepared", "sending") == (
+        ledger.by_intent(prepared).state,
+        ledger.by_intent(sending).state,
+    )
+    assert prepared == ledger.once("k")[0].intent
+    process.kill()
+    process.wait()
+    assert ledger.once("k") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "states"),
+    [
+        (149, ["sending", "prepared"]),
+        (150, ["unknown", "prepared"]),
+        (1199, ["unknown", "prepared"]),
+        (1200, ["unknown", "refused"]),
+    ],
+)
+def test_an_owner_that_cannot_be_seen_has_its_lease(opened, draft, clock, seconds, states):
+    far = opened("linux/elsewhere/b/c 7 7")
+    _, sending = far.prepare(draft()), far.prepare(draft())
+    far.sending(sending, b"{}")
+
+    clock.sleep(seconds)
+
+    opened("host/b 1 1", origin="sandbox")  # settles all origins
+    assert states == [task.state for task in far.tasks()]
+
+
+def test_an_own_create_is_never_settled(opened, draft, clock):
+    ledger = opened("host/a 1 1")
+    intent = ledger.prepare(draft())
+    clock.sleep(1e6)
+
+    assert "prepared" == opened("host/a 1 1").by_intent(intent).state
+
+
+def test_a_create_that_outslept_its_lease_still_wins_with_its_late_answer(opened, draft, clock):
+    far = opened("host/far 7 7")
+    intent = far.prepare(draft())
+    far.sending(intent, b"{}")
+    clock.sleep(151)
+    assert "unknown" == opened("host/b 1 1").by_intent(intent).state
+
+    far.accepted(intent, "t1", "late")
+
+    assert intent == far.find("t1").intent
+
+
+def test_a_settled_create_cannot_pass_the_gate_any_more(opened, draft, clock):
+    far = opened("host/far 7 7")
+    intent = far.prepare(draft())
+    clock.sleep(1201)
+    opened("host/b 1 1")
+
+    with pytest.raises(Exception, match=r"^Nothing was sent"):
+        far.sending(intent, b"{}")
+    far.not_sent(intent, "stopped")
+
+
+def test_two_that_settle_the_same_row_note_it_once(opened, draft, clock, monkeypatch):
+    far, one, two = opened("host/far 7 7"), opened("host/b 1 1"), opened("host/b 2 2")
+    far.prepare(draft())
+    clock.sleep(1201)
+    seen = two._db.rows("SELECT * FROM creates")
+    one.settle()
+    monkeypatch.setattr(two._db, "rows", lambda *_, **__: seen)
+
+    two.settle()
+
+    assert 2 == len(one._db.rows("SELECT * FROM events"))
