@@ -202,6 +202,11 @@ class Kie:
         loopback = not self.use_sandbox and self.api_url.startswith("http:")
         return Downloads(self.transport, self.client, loopback=loopback)
 
+    def again(self, words: str) -> str:
+        """Return `kie WORDS` as it is to be typed in this surrounding."""
+        by_flag = self.use_sandbox and self.environ.get("KIE_SANDBOX", "").lower() not in TRUE_WORDS
+        return f"kie {words}{' --sandbox' if by_flag else ''}"
+
     def about_key(self, error: KieError) -> list[str]:
         """Return where the key came from, when kie.ai did not take it or it is used up."""
         key = self.__dict__.get("key")

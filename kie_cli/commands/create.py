@@ -98,12 +98,13 @@ def run(
     open_: Annotated[bool, typer.Option("--open", help="Open the result. Implies -w.")] = False,
 ) -> ExitCode:
     """
-    Make an image: check everything, upload local files, submit one task, print its id.
+    Submit one paid task and print its id.
 
-    All problems are told at once, before anything is uploaded or charged. Each run is
-    one paid task (flux-2 pro: 5 credits at 1K). With --wait the result URLs are printed,
-    with --download the saved paths. If the answer of kie.ai is lost, kie says so (exit
-    code 9) and never sends the task a second time.
+    Everything is checked first: all problems are told at once, before anything is
+    uploaded or charged. Then local files are uploaded and the task is sent, once. Each
+    run is one paid task (flux-2 pro: 5 credits at 1K). With --wait the result URLs are
+    printed, with --download the saved paths. If kie.ai's answer is lost, kie says so
+    (exit code 9) and never sends the task a second time.
 
     \b
     Examples:
@@ -160,7 +161,7 @@ def run(
     task_id = task.task_id or ""
     if not waiting:
         kie.output.created(task)
-        kie.output.note(f"Next:  kie wait {task_id} --download{' --sandbox' * kie.use_sandbox}")
+        kie.output.note(f"Next:  {kie.again(f'wait {task_id} --download')}")
         return ExitCode.OK
     kie.output.note(f"submitted {task_id}")
     fresh = task.created_at is not None and kie.clock.now() - task.created_at < FRESH

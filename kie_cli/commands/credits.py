@@ -9,9 +9,9 @@ from kie_cli.context import Kie
 @command
 def run(kie: Kie) -> None:
     """
-    Print the balance of the account, in credits (1 credit is 0.005 USD).
+    Print the balance in credits.
 
-    The cheapest test of an API key: it costs nothing.
+    1 credit is 0.005 USD. The cheapest test of an API key: it costs nothing.
 
     \b
     Examples:

@@ -22,11 +22,12 @@ def run(
     force: ForceOption = False,
 ) -> ExitCode:
     """
-    Save the results of finished tasks, and print the paths.
+    Save the results of finished tasks.
 
-    A file is called TASKID-N.ext and is never overwritten without --force; what is
-    saved already is not fetched again. kie.ai keeps results for 24 hours to 14 days.
-    Exits with 8 when a task still runs, and with 10 when a result could not be saved.
+    Prints the paths. A file is called TASKID-N.ext and is never overwritten without
+    --force; what is saved already is not fetched again. kie.ai keeps results for 24
+    hours to 14 days. Exits with 8 when a task still runs, and with 10 when a result
+    could not be saved.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ def run(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files to upload.")],
 ) -> ExitCode:
     """
-    Upload files and print the URL of each, in order.
+    Upload files and print their URLs.
 
     Uploads are free. The URLs are public, show the number of your account, and live
     for 24 hours to 3 days; the bytes go up unchanged, EXIF and GPS data included. Local

@@ -40,11 +40,11 @@ def run(
     interval: IntervalOption = None,
 ) -> ExitCode:
     """
-    Wait until tasks finish, then print their result URLs.
+    Wait until tasks finish.
 
-    With --download the saved paths are printed. Waiting costs nothing and can be
-    stopped (Ctrl-C) and taken up again at any time. Exits with 0 when every task
-    succeeded, 3 when one failed, 8 when --timeout ran out first.
+    Prints the result URLs, with --download the saved paths. Waiting costs nothing and
+    can be stopped (Ctrl-C) and taken up again at any time. Exits with 0 when every
+    task succeeded, 3 when one failed, 8 when --timeout ran out first.
 
     \b
     Examples:

@@ -10,7 +10,15 @@ from dataclasses import replace
 from kie_cli.context import Kie
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, watch
 from kie_cli.core.task import SUCCESS, Failure, Task
-from kie_cli.errors import ExitCode, KieError, LocalFiles, NotSaved, Stopped, TaskFailed
+from kie_cli.errors import (
+    ExitCode,
+    KieError,
+    LocalFiles,
+    NotSaved,
+    StillRunning,
+    Stopped,
+    TaskFailed,
+)
 from kie_cli.jobs.save import PartlySaved, Target, save
 
 # Several tasks: the first code that applies.
@@ -61,13 +69,14 @@ def follow(
     With `where` results are saved. `first_only` ends with the first finished task, `fail_fast`
     with the first failed one. Stopped (a signal) leaves with the line to come back by.
     """
-    left = {subject.task_id for subject in waited}
+    by_id = {subject.task_id: subject for subject in waited}
+    left = set(by_id)
     ended: list[ExitCode] = []
     last_error: dict[ExitCode, KieError] = {}
     usual = _usual(kie, waited)
     try:
         with ExitStack() as stack:
-            progress = kie.progress([subject.task_id for subject in waited], usual)
+            progress = kie.progress(list(by_id), usual)
             if isinstance(progress, AbstractContextManager):
                 stack.enter_context(progress)
             for event in watch(waited, lambda task_id: look(kie, task_id), pace, kie.clock):
@@ -79,7 +88,7 @@ def follow(
                     if not event.task.ended:
                         continue
                 with progress.aside():
-                    error = _conclude(kie, event, where, alone=len(waited) == 1)
+                    error = _conclude(kie, event, where, alone=len(by_id) == 1)
                 left.discard(_id_of(event))
                 code = error.exit_code if error else ExitCode.OK
                 if error:
@@ -88,7 +97,7 @@ def follow(
                 if first_only or (fail_fast and code == ExitCode.TASK_FAILED):
                     break
     except (Stopped, KieError) as error:
-        again = _come_back(waited, left, where)
+        again = _come_back(kie, [id_ for id_ in by_id if id_ in left], where)
         if isinstance(error, Stopped):
             going = "The task goes on" if len(left) == 1 else "The tasks go on"
             error.explain(f"Stopped waiting. {going} at kie.ai. Come back with:", f"  {again}")
@@ -117,6 +126,8 @@ def _conclude(
         if isinstance(error, TaskFailed):
             failure = Failure(error.kind, error.code, error.message)
             task = replace(task, state="fail", error=failure)
+        elif isinstance(error, StillRunning):
+            error.hints = (f"Come back with: {_come_back(kie, [event.task_id], where)}",)
     else:
         task, error = event.task, verdict(event.task)
         if error is None and where and task.urls:
@@ -180,13 +191,12 @@ def _usual(kie: Kie, waited: Sequence[Subject]) -> dict[str, float | None]:
     return found
 
 
-def _come_back(waited: Sequence[Subject], left: set[str], where: Target | None) -> str:
-    """Return the command that goes on with what is left."""
-    ids = [subject.task_id for subject in waited if subject.task_id in left]
+def _come_back(kie: Kie, ids: Sequence[str], where: Target | None) -> str:
+    """Return the command that goes on waiting for `ids`."""
     which = " ".join(ids) if len(ids) <= 3 else "--pending"
     output = ""
     if where and where.exact:
         output = f" -o {where.exact}"
     elif where and str(where.folder) != ".":
         output = f" -o {where.folder}/"
-    return f"kie wait {which}{' --download' if where and not output else ''}{output}"
+    return kie.again(f"wait {which}{' --download' if where and not output else ''}{output}")

@@ -65,9 +65,10 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
     """
     ledger = kie.ledger_if_usable
     task_id = task.task_id or ""
+    again = kie.again(f"download {task_id}")
     if where.to_stdout and len(task.urls) > 1:
         several = NotSaved("-o - takes a single result.", "Give a folder: -o out/")
-        raise PartlySaved(task, [several])
+        raise PartlySaved(task, [several], again)
     known = ledger.saved_files(task_id) if ledger else {}
     files: list[str] = []
     errors: list[KieError] = []
@@ -82,21 +83,21 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
             errors.append(error)
     done = replace(task, files=tuple(files))
     if errors:
-        raise PartlySaved(done, errors)
+        raise PartlySaved(done, errors, again)
     return done
 
 
 class PartlySaved(NotSaved):
     """Some results are not on this disk; `task` has those that are."""
 
-    def __init__(self, task: Task, errors: list[KieError]) -> None:
+    def __init__(self, task: Task, errors: list[KieError], again: str) -> None:
         missing = len(errors)
         super().__init__(
             f"{missing} of {len(task.urls)} results of {task.task_id} could not be saved. "
             f"{errors[0].message}",
             *errors[0].hints,
             *task.urls,
-            f"Try again: kie download {task.task_id}",
+            f"Try again: {again}",
             task_id=task.task_id,
         )
         self.task = task

@@ -223,7 +223,8 @@ def _attempt(kie: Kie, order: Order, intent: str, body: bytes) -> Task | Refused
     if signum:
         kie.output.created(task)
         stopped = Stopped(signum)
-        stopped.explain("Stopped. The task was created and goes on:", f"  kie wait {task.task_id}")
+        way_back = kie.again(f"wait {task.task_id}")
+        stopped.explain("Stopped. The task was created and goes on:", f"  {way_back}")
         raise stopped
     return task
 

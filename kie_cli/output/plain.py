@@ -10,6 +10,7 @@ from kie_cli.errors import KieError
 from kie_cli.output.base import Output, Row, error_lines
 from kie_cli.output.text import cells, fit, paint, safe, to_json
 
+NUMBERS = {"TIME", "CREDITS"}
 STATE_STYLES = {"success": "green", "fail": "red", "unknown": "red", "refused": "yellow"}
 
 
@@ -54,22 +55,34 @@ class Plain(Output):
         if not lines:
             return
         widths = [max(cells(line[n]) for line in [list(head), *lines]) for n in range(len(head))]
-        left = max(10, self.out.width - sum(widths[:-1]) - 2 * len(widths[:-1]))
-        for line in [list(head), *lines]:
-            last = fit(line[-1], left) if cut_last else line[-1]
+        if cut_last:
+            _narrow(widths, self.out.width)
+        for number, line in enumerate([list(head), *lines]):
             padded = [
-                self._padded(cell, width, head=line[0] == head[0])
-                for cell, width in zip(line[:-1], widths, strict=False)
+                self._padded(cell, width, title, is_title=number == 0)
+                for cell, width, title in zip(line[:-1], widths, head, strict=False)
             ]
+            last = fit(line[-1], widths[-1]) if cut_last else line[-1]
             self.out.line("  ".join([*padded, last]).rstrip())
 
     def value(self, text: str, json: object) -> None:
         self.out.line(safe(text))
 
-    def _padded(self, cell: str, width: int, *, head: bool) -> str:
-        style = "bold" if head else STATE_STYLES.get(cell)
+    def _padded(self, cell: str, width: int, title: str, *, is_title: bool) -> str:
+        cell = fit(cell, width)
+        style = "bold" if is_title else STATE_STYLES.get(cell)
         shown = paint(cell, style) if style and self.out.colored else cell
-        return shown + " " * (width - cells(cell))
+        room = " " * (width - cells(cell))
+        return room + shown if title in NUMBERS else shown + room
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    """Take from the last column, then from the one before it, until a row fits in `room`."""
+    over = sum(widths) + 2 * (len(widths) - 1) - room
+    for column, least in ((-1, 20), (-2, 12), (-1, 0)):
+        taken = max(0, min(over, widths[column] - least))
+        widths[column] -= taken
+        over -= taken
 
 
 def _done(task: Task) -> str:
