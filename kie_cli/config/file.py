@@ -7,19 +7,18 @@ import re
 import shlex
 import stat
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kie_cli.core.clock import Clock, SystemClock
+from kie_cli.disk import private_folder, sync_folder
 from kie_cli.errors import LocalFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LOCK_SECONDS = 10.0
-# A writer fills its lock file at once: one that stays empty this long was killed before it could.
-EMPTY_LOCK_SECONDS = 2.0
 
 
 class ConfigFile:
@@ -43,12 +42,8 @@ class ConfigFile:
         with _reported(self.path, "read"):
             return _parse(self._text(self.path), self.path)
 
-    def set(self, key: str, value: object) -> None:
-        """Write one key; the rest of the file stays as it is."""
-        self.set_many({key: value})
-
-    def set_many(self, values: Mapping[str, object]) -> None:
-        """Write several keys at once: all of them, or none."""
+    def set(self, values: Mapping[str, object]) -> None:
+        """Write these keys, all or none of them; the rest of the file stays as it is."""
         self._edit(values)
 
     def unset(self, key: str) -> bool:
@@ -89,35 +84,31 @@ class ConfigFile:
                 "Set KIE_CONFIG_DIR to a folder of yours.",
             )
         with _reported(self.path, "written"):
-            for folder in reversed((self.path.parent, *self.path.parent.parents)):
-                if not folder.exists():  # its parents too: mkdir gives those the umask's mode
-                    folder.mkdir(0o700, exist_ok=True)
+            private_folder(self.path.parent)
             target = Path(os.path.realpath(self.path))
             if self.path.is_symlink():
                 _check_owner(target.parent.stat(), target.parent)
-            with self._locked(target):
+            with self._locked(self.path):
                 text = self._text(target)
                 _replace(target, _changed(text, changes, target))
         return True
 
     @contextmanager
-    def _locked(self, target: Path) -> Iterator[None]:
-        lock = target.with_name(f"{target.name}.lock")
-        began = self._clock.monotonic()
-        while not _take(lock):
-            waited = self._clock.monotonic() - began
-            if waited >= LOCK_SECONDS:
-                raise LocalFiles(
-                    f"{target} is being written by another kie since {waited:.0f} s. "
-                    "Nothing was saved.",
-                    f"If no other kie is running: rm {shlex.quote(str(lock))}",
-                )
-            _break_dead(lock, empty_too=waited >= EMPTY_LOCK_SECONDS)
-            self._clock.sleep(0.005 + 0.02 * self._clock.random())
+    def _locked(self, path: Path) -> Iterator[None]:
+        """Keep other writers out. The kernel lets go of the lock, also when kie is killed."""
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
+            began = self._clock.monotonic()
+            while not _take(lock):
+                if self._clock.monotonic() - began >= LOCK_SECONDS:
+                    raise LocalFiles(
+                        f"{path} is being written by another kie since {LOCK_SECONDS:.0f} s. "
+                        "Nothing was saved."
+                    )
+                self._clock.sleep(0.005 + 0.02 * self._clock.random())
             yield
         finally:
-            lock.unlink(missing_ok=True)
+            os.close(lock)
 
 
 @contextmanager
@@ -211,50 +202,19 @@ def _replace(target: Path, data: bytes) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    if sys.platform != "win32":  # where a folder cannot be opened
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(target.parent)
 
 
-def _take(lock: Path) -> bool:
+def _take(lock: int) -> bool:
     try:
-        fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
         return False
-    with os.fdopen(fd, "w") as file:
-        file.write(f"{os.getpid()} {_host()}")
     return True
-
-
-def _break_dead(lock: Path, *, empty_too: bool) -> None:
-    """Remove `lock` if its owner is surely dead."""
-    if sys.platform == "win32":  # os.kill would end the owner, not ask for it
-        return
-    import fcntl  # not on Windows
-
-    # An OSError (gone, locked, another user's process) means: not surely dead.
-    with suppress(OSError), lock.open() as file:
-        # Two that find the same dead owner: the second must not remove the first one's new lock.
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        owner = file.read(300)
-        dead = _is_dead(owner) if owner else empty_too
-        if dead and os.path.samestat(os.fstat(file.fileno()), lock.stat()):
-            lock.unlink()
-
-
-def _is_dead(owner: str) -> bool:
-    pid, _, host = owner.partition(" ")
-    if host != _host() or not re.fullmatch("[0-9]{1,9}", pid):
-        return False  # another machine's process on a shared disk cannot be asked for
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
-def _host() -> str:
-    return os.uname().nodename if sys.platform != "win32" else ""

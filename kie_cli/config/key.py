@@ -57,7 +57,7 @@ def find_key(settings: Settings, *, run: Runner | None = None) -> Key:
 def save_key(settings: Settings, file: ConfigFile, text: str) -> Key:
     """Save the key in `text` to `file`, bound to the hosts in use. Raises BadKey, LocalFiles."""
     secret = clean_key(text, "the input")
-    file.set_many({"token": secret.reveal(), "token_for": origins_in_use(settings)})
+    file.set({"token": secret.reveal(), "token_for": origins_in_use(settings)})
     return Key(secret, CONFIG_FILE)
 
 

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kie_cli.disk import POSIX, private_folder, sync_folder
 from kie_cli.errors import LocalFiles
 from kie_cli.ledger import schema
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-POSIX = os.name == "posix"  # Windows has no modes, and cannot open a folder
 WAIT = 10.0  # seconds, for another process that writes
 
 UNSENT = "Nothing was sent: the record of paid tasks cannot be written"
@@ -137,14 +137,11 @@ class Database:
 
 def _make_private(file: Path) -> None:
     """See that `file` exists, 0600 from its birth, in a folder that nobody else can write to."""
-    for folder in (*reversed(file.parent.parents), file.parent):
-        if not folder.exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
-            _sync(folder.parent)
+    private_folder(file.parent)
     _check_ours(file.parent, stat.S_IFDIR)
     try:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        _sync(file.parent)
+        sync_folder(file.parent)
     except FileExistsError:
         _check_ours(file, stat.S_IFREG)
 
@@ -161,14 +158,3 @@ def _check_ours(path: Path, kind: int) -> None:
     else:
         return
     raise LocalFiles(f"{UNSENT} ({path}: {problem}).", advice)
-
-
-def _sync(folder: Path) -> None:
-    """Let a new name in `folder` survive a power cut."""
-    if not POSIX:
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

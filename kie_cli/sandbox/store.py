@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kie_cli.disk import private_folder
 from kie_cli.errors import LocalFiles
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Store:
         self._folder = folder
         self._file = folder / "sandbox.sqlite3"
         with self._guard():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder)
             if not self._file.exists():
                 self._found()
 

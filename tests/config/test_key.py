@@ -57,11 +57,11 @@ def test_no_error_shows_five_characters_of_a_bad_key(settings, file, head, tail,
     key = f"KEY{head}{taint}{tail}YEK".replace("\0", "\x01" if source != "file" else "\0")
     environ = {"KIE_API_KEY": key} if source == "environment" else {}
     if source == "file":
-        file.set("token", key)
+        file.set({"token": key})
     elif source == "command":
         # What is behind a line's end is another line.
         key = key.replace("\n", "\t")
-        file.set("token_command", "true")
+        file.set({"token_command": "true"})
     done = subprocess.CompletedProcess("", 0, key.encode(), key.encode())
     try:
         with pytest.raises(BadKey) as caught:

@@ -212,7 +212,7 @@ def test_config_set_keeps_a_checked_value(name, text, kept):
 
 def test_what_config_set_keeps_can_be_read_back(settings, file):
     for name, text in {"timeout": "none", "record_prompts": "no", "model": "m"}.items():
-        file.set(name, check_value(name, text))
+        file.set({name: check_value(name, text)})
 
     values = [settings().get(name).value for name in ("timeout", "record_prompts", "model")]
     assert [None, False, "m"] == values

@@ -1,0 +1,65 @@
+"""The documents say what the program does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kie_cli import __version__
+from kie_cli.cli import names
+from kie_cli.errors import ExitCode, KieError
+from kie_cli.sandbox.service import SCENARIOS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SANDBOX = (ROOT / "docs/sandbox.md").read_text(encoding="utf-8")
+JSON = (ROOT / "docs/json.md").read_text(encoding="utf-8")
+
+
+def rows(text, first):
+    """Return the cells of the table rows whose first cell matches."""
+    lines = re.findall(rf"^\| ({first}) \|(.*)\|$", text, re.MULTILINE)
+    return {head: [cell.strip() for cell in rest.split("|")] for head, rest in lines}
+
+
+def test_the_command_page_is_what_help_prints():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs/make_cli.py", "--check"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "" == done.stderr
+    assert 0 == done.returncode
+
+
+def test_readme_has_every_exit_code():
+    assert {str(int(code)) for code in ExitCode} == set(rows(README, r"\d+"))
+
+
+def test_readme_has_every_command():
+    told = {word for cell in rows(README, r"`[a-z ]+`") for word in cell.strip("`").split()}
+    assert set(names()) <= told
+
+
+def test_json_page_has_every_kind_of_error():
+    def kinds(error):
+        return {error.kind}.union(*(kinds(child) for child in error.__subclasses__()))
+
+    assert kinds(KieError) <= set(re.findall(r"`([a-z_]+)`", JSON))
+
+
+def test_sandbox_page_has_every_scenario():
+    assert set(SCENARIOS) == {name.strip("`") for name in rows(SANDBOX, r"`[a-z-]+`")}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_ends_as_the_sandbox_page_says(sandbox, scenario):
+    said = rows(SANDBOX, f"`{scenario}`")[f"`{scenario}`"][-1]
+    run = sandbox("create -p hat --wait --download", KIE_SANDBOX_SCENARIO=scenario)
+    assert int(said.split(",")[0]) == run.code
+
+
+def test_the_changelog_knows_this_version_or_what_is_not_released():
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[(Unreleased|{re.escape(__version__)})\]", changes, re.MULTILINE)
