@@ -25,9 +25,11 @@ def run() -> None:
 def _say(text: str) -> int:
     try:
         print(text, flush=True)  # noqa: T201 (before there is an output to say it)
+    except BrokenPipeError:
+        return 128 + 13
     except OSError:
         return 10
-    return 0
+    return 0 if sys.stdout else 10
 
 
 def _end(code: int) -> None:
@@ -43,10 +45,13 @@ def _end(code: int) -> None:
 
         signal.signal(signum, signal.SIG_DFL)
         os.kill(os.getpid(), signum)
-    try:
-        sys.stdout and sys.stdout.flush()
-    except OSError:
-        os._exit(code or 10)
+    # Python would end with 120 for either of them.
+    for stream, otherwise in ((sys.stdout, 10), (sys.stderr, 0)):
+        try:
+            if stream:
+                stream.flush()
+        except OSError:
+            os._exit(code or otherwise)
     sys.exit(code)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import pkgutil
 import signal
 from collections.abc import Sequence
@@ -43,16 +44,17 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
     `kie` carries environment, streams and clock, so that a test can inject its own.
     """
     kie = kie or Kie()
+    kie.json = "--json" in argv  # for what is wrong before the command has its flags
     try:
-        with contextlib.redirect_stdout(kie.stdout):  # where Typer prints help
-            return _dispatch(list(argv), kie)
+        return _dispatch(list(argv), kie)
     except KieError as error:
         error.hints = (*error.hints, *kie.about_key(error))
         kie.output.error(error)
         return error.exit_code
     except Stopped as stopped:
-        kie.output.stopped(stopped.lines or ("kie: stopped.",), 128 + stopped.signum)
-        return 128 + stopped.signum
+        code = 128 + stopped.signum
+        kie.output.stopped(stopped.lines or ("kie: stopped.",), code, stopped.task_id)
+        return code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except StreamLost as lost:
@@ -96,13 +98,19 @@ def _dispatch(argv: list[str], kie: Kie) -> int:
         else:
             app.command(name=name)(module.run)
     if asked:
-        argv = [asked, *argv[1:]]
+        group = len(argv) == 1 and hasattr(module, "app")
+        argv = [asked, *argv[1:], *(["--help"] if group else [])]
     try:
-        code = app(argv, prog_name="kie", standalone_mode=False, obj=kie, windows_expand_args=False)
+        with contextlib.redirect_stdout(io.StringIO()) as help_:  # Typer writes it by itself
+            code = app(
+                argv, prog_name="kie", standalone_mode=False, obj=kie, windows_expand_args=False
+            )
     except typer.TyperException as error:
         raise _usage(error) from None
     except typer.Abort:
         raise Stopped(signal.SIGINT) from None
+    if text := help_.getvalue():
+        kie.output.out.line(text.rstrip("\n"))
     return int(code or 0)
 
 
@@ -125,7 +133,7 @@ def _usage(error: typer.TyperException) -> WrongInput:
 def _unwritten(lost: StreamLost) -> NotSaved:
     return NotSaved(
         f"The result could not be written to standard output: {lost.reason}.",
-        "It is not lost: kie list shows the task, kie wait --last gives its result.",
+        "Tasks and their results are not lost by it: kie list",
     )
 
 
@@ -138,7 +146,6 @@ def _bug(kie: Kie, error: Exception) -> int:
     if kie.verbose:
         import traceback
 
-        for line in traceback.format_exception(error):
-            for piece in line.rstrip().split("\n"):
-                kie.output.tell(piece)
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            kie.output.debug(line)
     return found.exit_code

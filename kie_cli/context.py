@@ -79,7 +79,7 @@ class Kie:
     def progress(self, task_ids: list[str], usual: Mapping[str, float | None]) -> Progress:
         """Return what shows these tasks while they are waited for."""
         err = self.output.err
-        if err.animated and not self.quiet:
+        if err.animated and not (self.quiet or self.verbose):
             from kie_cli.output.live import Live
 
             return Live(err, self.clock, task_ids, dict(usual))
@@ -92,7 +92,7 @@ class Kie:
         """The signals of this process; only the real program installs them."""
         from kie_cli.signals import Signals
 
-        return Signals()
+        return Signals(self.clock)
 
     @cached_property
     def places(self) -> Places:
@@ -192,7 +192,7 @@ class Kie:
         """kie.ai's endpoints."""
         from kie_cli.api.client import Client
 
-        return Client(self.transport, api=self.api_url, upload=self.upload_url)
+        return Client(self.transport, self.clock, api=self.api_url, upload=self.upload_url)
 
     @cached_property
     def downloads(self) -> Downloads:

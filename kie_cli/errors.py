@@ -147,9 +147,10 @@ class Stopped(BaseException):
     `lines` tell what that means, from the first place on its way that knows.
     """
 
-    def __init__(self, signum: int) -> None:
+    def __init__(self, signum: int, task_id: str | None = None) -> None:
         super().__init__(signum)
         self.signum = signum
+        self.task_id = task_id
         self.lines: tuple[str, ...] = ()
 
     def explain(self, *lines: str) -> None:

@@ -6,19 +6,23 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
+from kie_cli.core.clock import Clock
 from kie_cli.errors import Stopped
 
 HOLD_INT, HOLD_OTHERS = 15.0, 5.0  # seconds that an answer may still take
+DEAF = 1.0  # seconds in which a process that ends sets things in order undisturbed
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Signals:
     """Turns the signals that end a process into Stopped, so that everything is left in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._held = False
         self._answered = False
         self._first: int | None = None
+        self._deaf_until = float("-inf")
         self._end_after: Callable[[float], None]
         self._tell: Callable[[float], None]
 
@@ -39,16 +43,26 @@ class Signals:
         self._held, self._answered, self._first = True, False, None
 
     def answered(self) -> None:
-        """From now on raise nothing: the answer is here and goes to disk."""
+        """From now on raise nothing: the answer is here, and goes to disk and screen."""
         self._answered = True
 
+    @property
+    def waiting(self) -> int | None:
+        """The signal that is held back just now."""
+        return self._first if self._held else None
+
     def release(self) -> int | None:
-        """Stop holding back; return the signal that arrived meanwhile."""
-        self._held = False
-        return self._first
+        """Stop holding back; return the signal that arrived meanwhile, by which kie then ends."""
+        held, self._held = self._held, False
+        if held and self._first is not None:
+            self._deaf_until = self._clock.monotonic() + DEAF
+        return self._first if held else None
 
     def _arrived(self, signum: int, _frame: FrameType | None) -> None:
+        if self._clock.monotonic() < self._deaf_until:
+            return
         if not self._held or (self._first is not None and not self._answered):
+            self._deaf_until = self._clock.monotonic() + DEAF
             raise Stopped(signum)
         if self._first is None:
             self._first = signum

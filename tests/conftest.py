@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shlex
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from fakes import FakeClock, FakeStream
 from loopback import Loopback
 
 from kie_cli.cli import main
@@ -23,46 +24,7 @@ from kie_cli.context import Kie
 from kie_cli.sandbox.png import picture
 
 KEY = "key-for-tests-0123456789abcdef"
-START = 1795344000.0  # 2026-11-22 10:40 UTC
 PROGRAM = Path(sys.executable).parent / "kie"
-
-
-class FakeClock:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = START
-        self.slept: list[float] = []
-        self.while_sleeping = lambda: None
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time - START
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 3))
-        self.time += seconds
-        self.while_sleeping()
-
-    def random(self) -> float:
-        return 0.5
-
-
-class FakeStream(io.TextIOWrapper):
-    """A stream in memory that can say that it is a terminal."""
-
-    def __init__(self, content: bytes = b"", *, tty: bool = False, encoding: str = "utf-8") -> None:
-        super().__init__(io.BytesIO(content), encoding=encoding, newline="", write_through=True)
-        self.tty = tty
-
-    def isatty(self) -> bool:
-        return self.tty
-
-    @property
-    def text(self) -> str:
-        return self.buffer.getvalue().decode(self.encoding)
 
 
 @dataclass
@@ -98,6 +60,7 @@ class Program:
     env: dict[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     last: Kie | None = None
+    signals: bool = False
 
     def __call__(
         self, command: str | list[str], stdin: str | bytes | None = None, tty: str = "", **env: str
@@ -111,21 +74,13 @@ class Program:
             "stderr": FakeStream(tty="err" in tty.split()),
         }
         self.last = Kie({**self.env, **env}, clock=self.clock, **streams)
+        if self.signals:
+            self.last.signals.install()
         code = main(args, self.last)
         out, err = streams["stdout"], streams["stderr"]
         run = Run(args, code, out.text, err.text, out.buffer.getvalue())
         self.runs.append(run)
         return run
-
-
-@pytest.fixture(autouse=True)
-def no_waiting():
-    """Retries of free requests wait for real otherwise."""
-    import stamina
-
-    stamina.set_testing(True, attempts=3)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +94,11 @@ def own_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.chdir(work)
     return home
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
 
 
 @pytest.fixture
@@ -175,6 +135,21 @@ def sandbox(kie):
         del kie.env[name]
     kie.env["KIE_SANDBOX"] = "1"
     return kie
+
+
+@pytest.fixture
+def rows(own_home):
+    """Read the creates in the ledger, the oldest first, from the file itself."""
+
+    from sqlite3 import Row, connect
+
+    def read(table: str = "creates") -> list[dict]:
+        file = own_home / ".local/state/kie/tasks.sqlite3"
+        with closing(connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+            db.row_factory = Row
+            return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608
+
+    return read
 
 
 @pytest.fixture

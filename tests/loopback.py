@@ -10,6 +10,7 @@ import itertools
 import json
 import threading
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -51,12 +52,17 @@ class Recorded:
 
 @dataclass
 class Reply:
-    """An answer; `body` may be bytes, text, or anything JSON. `hang_up`: close instead."""
+    """
+    An answer; `body` may be bytes, text, or anything JSON. `hang_up`: close instead.
+
+    `meanwhile` runs after the request arrived and before the answer leaves.
+    """
 
     body: object = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
+    meanwhile: Callable[[], object] = lambda: None
 
     @property
     def bytes(self) -> bytes:
@@ -146,6 +152,7 @@ class Loopback:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 20
+            disable_nagle_algorithm = True  # else 40 ms an answer
 
             def do_GET(self):
                 url = urlsplit(self.path)
@@ -161,6 +168,7 @@ class Loopback:
                 with outer._lock:
                     outer.requests.append(request)
                     reply = outer._reply(request)
+                reply.meanwhile()
                 if reply.hang_up:
                     self.close_connection = True
                     return

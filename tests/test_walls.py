@@ -15,7 +15,6 @@ TREES = {
 OWNERS = {
     "httpx": {"api/transport.py"},
     "truststore": {"api/transport.py"},
-    "stamina": {"api/transport.py"},
     "rich": {"output/live.py"},
     "pydantic": {"api/wire.py"},
     "platformdirs": {"config/places.py"},

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from kie_cli.api.transport import FILE_TIMES, Gate, Transport, steady
+from kie_cli.api.transport import FILE_TIMES, Gate, Transport
+from kie_cli.core.clock import Clock
 from kie_cli.core.media import MIME, LocalFile
+from kie_cli.core.retry import steady
 from kie_cli.core.task import Task
 from kie_cli.core.verdict import Answer, Outcome, create_verdict, read
 from kie_cli.errors import UnexpectedAnswer, WrongInput
@@ -28,8 +33,9 @@ PIECE = 2**18  # bytes of an upload handed over at a time
 class Client:
     """kie.ai at the base URLs `api` and `upload`."""
 
-    def __init__(self, transport: Transport, *, api: str, upload: str) -> None:
+    def __init__(self, transport: Transport, clock: Clock, *, api: str, upload: str) -> None:
         self._transport = transport
+        self._clock = clock
         self._api = api
         self._upload = upload
 
@@ -66,10 +72,12 @@ class Client:
 
     def credits(self) -> float:
         """Return the balance in credits (1 credit is 0.005 USD; docs.kie.ai/common-api)."""
-        balance = steady(lambda: read(self._transport.send("GET", self._api + CREDIT))).data
-        if isinstance(balance, bool) or not isinstance(balance, (int, float)):
-            raise UnexpectedAnswer("kie.ai gave no balance.")
-        return float(balance)
+        ask = partial(self._transport.send, "GET", self._api + CREDIT)
+        balance = steady(lambda: read(ask()), self._clock).data
+        if isinstance(balance, (int, float)) and not isinstance(balance, bool):
+            with suppress(OverflowError):
+                return float(balance)
+        raise UnexpectedAnswer("kie.ai gave no balance.")
 
     def download_link(self, url: str) -> str:
         """Return a link of 20 minutes to a result that its own URL no longer gives."""
@@ -88,13 +96,22 @@ class Client:
         Free of charge, so it is tried up to 3 times. Raises WrongInput when the file changed
         since it was checked, BadKey, Unreachable.
         """
-        data = steady(lambda: read(self._send_file(file))).data
+        data = steady(lambda: read(self._send_file(file)), self._clock).data
         found = data if isinstance(data, dict) else {}
         url = found.get("downloadUrl") or found.get("fileUrl")
-        allowed = {"https", urlsplit(self._upload).scheme}  # http only on loopback
-        if not isinstance(url, str) or urlsplit(url).scheme not in allowed:
+        if not isinstance(url, str) or not self._may_be_upload(url):
             raise UnexpectedAnswer("The upload gave no usable URL. Nothing was charged.")
         return url
+
+    def _may_be_upload(self, url: str) -> bool:
+        """Tell whether `url` can go into a task: https (http only beside a loopback host)."""
+        try:
+            parts = urlsplit(url)
+            plain = bool(parts.hostname) and parts.username is None
+        except ValueError:
+            return False
+        allowed = {"https", urlsplit(self._upload).scheme}
+        return plain and parts.scheme in allowed and re.fullmatch(r"[\x21-\x7e]+", url) is not None
 
     def _send_file(self, file: LocalFile) -> Answer:
         boundary = secrets.token_hex(16)

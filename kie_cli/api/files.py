@@ -11,7 +11,10 @@ import hashlib
 import ipaddress
 import os
 import secrets
+import socket
+from codecs import BOM_UTF8
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -20,12 +23,14 @@ from kie_cli.api.client import Client
 from kie_cli.api.transport import Download, Transport
 from kie_cli.core.envelope import excerpt
 from kie_cli.core.media import ENDINGS, HEAD, is_whole, sniff
+from kie_cli.disk import sync_folder
 from kie_cli.errors import KieError, NotSaved
 
 LARGEST = 2 * 2**30  # bytes
 REDIRECTS = 5
 TRIES = 3
 GONE = {403, 404, 410}
+SLOW_DOWN = {408, 425, 429}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class Downloads:
             try:
                 return self._attempt(url, path)
             except BaseException as error:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
                 if isinstance(error, OSError):
                     raise NotSaved(f"{folder}: {error.strerror or error}.") from None
                 if not (isinstance(error, KieError) and error.again):
@@ -96,7 +102,11 @@ class Downloads:
             with self._transport.download(url, {}) as answer:
                 if answer.status not in {301, 302, 303, 307, 308}:
                     return _write(answer, path)
-                url = urljoin(url, answer.headers.get("location", ""))
+                location = answer.headers.get("location", "")
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise NotSaved(f"The result URL redirects to no address: {location}") from None
         raise NotSaved(f"The result URL redirects more than {REDIRECTS} times.")
 
     def _check(self, url: str) -> None:
@@ -109,7 +119,8 @@ class Downloads:
         inner = _is_inner(host)
         if self._loopback and inner and parts.scheme in {"http", "https"}:
             return
-        if parts.scheme != "https" or user is not None or not host or inner:
+        public = host and not inner and _address(host) is None
+        if parts.scheme != "https" or user is not None or not public:
             raise NotSaved(
                 f"The result URL is not fetched, since it is not a public https one: {url}"
             )
@@ -122,12 +133,20 @@ class _Gone(Exception):
 
 
 def _is_inner(host: str) -> bool:
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
+    address = _address(host)
+    return address is not None and not address.is_global
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that `host` spells, also as 127.1 or 2130706433; None for a name."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host)
+    with suppress(OSError, ValueError):
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    return None
 
 
 def _write(answer: Download, path: Path) -> Part:
@@ -135,7 +154,8 @@ def _write(answer: Download, path: Path) -> Part:
         raise _Gone(answer.status)
     if answer.status != 200:
         raise NotSaved(
-            f"The result host answered HTTP {answer.status}.", again=answer.status >= 500
+            f"The result host answered HTTP {answer.status}.",
+            again=answer.status >= 500 or answer.status in SLOW_DOWN,
         )
     digest, size, head, tail = hashlib.sha256(), 0, b"", b""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -156,7 +176,7 @@ def _write(answer: Download, path: Path) -> Part:
     encoded = answer.headers.get("content-encoding", "identity") != "identity"
     if size == 0 or (promised and not encoded and promised != str(size)):
         raise NotSaved(f"The transfer broke after {size} bytes.", again=True)
-    if kind is None and head.lstrip()[:1] in {b"<", b"{"}:
+    if kind is None and head.removeprefix(BOM_UTF8).lstrip()[:1] in {b"<", b"{"}:
         raise NotSaved(f"The result host sent a text in place of the result: {excerpt(head)!r}")
     if not is_whole(kind, head, tail, size):
         raise NotSaved(f"The result ends too early, after {size} bytes.", again=True)
@@ -190,7 +210,8 @@ def keep(
                     _take_name(part.path, final)
             except FileExistsError:
                 continue
-            _sync_folder(final.parent)
+            with suppress(OSError):  # the file is there; some folders cannot be synced
+                sync_folder(final.parent)
             return saved
     except OSError as error:
         raise NotSaved(f"{final}: {error.strerror or error}.") from None
@@ -207,14 +228,8 @@ def _take_name(part: Path, final: Path) -> None:
         raise
     except OSError:  # a file system without links: reserve the name, then replace our own file
         os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        part.replace(final)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        try:
+            part.replace(final)
+        except OSError:
+            final.unlink()
+            raise

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx  # noqa: TID253 (this module owns it)
@@ -28,7 +28,7 @@ from kie_cli.core.exchange import Request, Response
 from kie_cli.core.retry import retry_after
 from kie_cli.core.secret import Secret
 from kie_cli.core.verdict import Answer, NotSent, Uncertain
-from kie_cli.errors import KieError, Unreachable, WrongInput
+from kie_cli.errors import Unreachable, WrongInput
 
 CREATE_LIMIT, OTHER_LIMIT = 2**20, 2**24  # decoded bytes of an answer
 CREATE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=10)
@@ -153,7 +153,7 @@ class Transport:
                     response.close()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _TooMuch) as error:
             self._log(f"POST {_plain(url)}: {type(error).__name__}")
-            return _lost(error, line) if passed else _not_sent(error)
+            return _lost(error, line) if passed else _not_sent(error, line)
         finally:
             line.close()
         return self._answer("POST", url, response, content, started)
@@ -202,9 +202,8 @@ class Transport:
         self._trust = self._trust or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             # Plain http is for loopback alone, and must not pass a proxy that reads the key.
-            return httpx.Client(
-                verify=self._trust, mounts={f"all://{host}": None for host in LOOPBACK}
-            )
+            direct = ("http://", *(f"all://{host}" for host in LOOPBACK))
+            return httpx.Client(verify=self._trust, mounts=dict.fromkeys(direct))
         except (ValueError, ImportError, httpx.InvalidURL):
             raise WrongInput(
                 "The proxy settings of the environment cannot be used: look at "
@@ -223,7 +222,10 @@ class Transport:
             f"{self._spent(started):.2f} s, cf-ray {ray}"
         )
         lower = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, content, retry_after(lower, self._clock.now()))
+        wish = retry_after(lower, self._clock.now())
+        if self._key:  # a server that echoes it shall not bring it into the ledger
+            content = self._key.blotted(content)
+        return Answer(response.status_code, content, wish, _host(lower.get("location", "")))
 
 
 class _TooMuch(Exception):
@@ -231,15 +233,19 @@ class _TooMuch(Exception):
 
 
 class _Line:
-    """The socket of one exchange, and the timer that shuts it."""
+    """The socket of one exchange, whose other end is `peer`, and the timer that shuts it."""
 
     def __init__(self) -> None:
         self.cut = False
+        self.peer = ""
         self._socket: socket.socket | None = None
         self._timer: threading.Timer | None = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+        # Beside "connection." there are "proxy." and "socks.".
+        if event.endswith(".connect_tcp.started"):
+            self.peer = f"{info['host']}:{info['port']}"
+        elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
 
     def end_after(self, seconds: float) -> None:
@@ -309,7 +315,7 @@ def _lost(error: Exception, line: _Line) -> Uncertain:
     return Uncertain("the connection to kie.ai broke after the request was sent")
 
 
-def _not_sent(error: Exception) -> NotSent:
+def _not_sent(error: Exception, line: _Line) -> NotSent:
     reason = _reason(error)
     if "SSL" in str(error) or "certificate" in str(error).lower():
         hint = "kie trusts the system's certificates; SSL_CERT_FILE adds a company's own."
@@ -317,7 +323,8 @@ def _not_sent(error: Exception) -> NotSent:
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return NotSent(reason, again=True)
     if isinstance(error, httpx.ProxyError):
-        return NotSent(f"the proxy refused: {reason}", hint=f"See {', '.join(PROXY_VARIABLES)}.")
+        hint = f"See {', '.join(PROXY_VARIABLES)}."
+        return NotSent(f"the proxy {line.peer} refused: {reason}", hint=hint)
     return NotSent(reason)
 
 
@@ -328,39 +335,12 @@ def _reason(error: Exception) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text or type(error).__name__
 
 
+def _host(url: str) -> str | None:
+    with suppress(ValueError):
+        return urlsplit(url).hostname
+    return None
+
+
 def _plain(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-T = TypeVar("T")
-
-
-def steady(call: Callable[[], T]) -> T:
-    """
-    Return what `call` returns, trying up to 3 times within 30 s while its error says `again`.
-
-    For requests that cost nothing; never for createTask.
-    """
-    try:
-        return call()
-    except KieError as error:
-        if not error.again:
-            raise
-        first = error
-    # Imported in bad weather only: it costs as much as starting Python five times over.
-    import stamina
-
-    def hook(error: Exception) -> bool | float:
-        if not (isinstance(error, KieError) and error.again):
-            return False
-        return True if error.retry_after is None else error.retry_after
-
-    for attempt in stamina.retry_context(
-        on=hook, attempts=3, timeout=30, wait_initial=0.5, wait_max=8
-    ):
-        with attempt:
-            if attempt.num == 1:
-                raise first
-            return call()
-    raise first

@@ -26,7 +26,9 @@ def _text(value: object) -> str | None:
 
 def _word(value: object) -> str | None:
     """Like _text, and for whatever else there is its JSON: a state 3 is shown as 3."""
-    return value or None if isinstance(value, str) else value and json.dumps(value)[:200]  # type: ignore[return-value]
+    if value is None or isinstance(value, str):
+        return value or None
+    return json.dumps(value)[:200]
 
 
 def _number(value: object) -> float | None:

@@ -83,10 +83,10 @@ def choose_model(named: str | None, default: str, has_image: bool) -> tuple[str,
 
     A model that was named is never changed.
     """
-    model = None if named or has_image else load(default)
+    model = None if named is not None or has_image else load(default)
     if model and model.twin and (image := model.route("image")) and image.required:
         return model.twin, f"no image: using {model.twin}"
-    return named or default, None
+    return default if named is None else named, None
 
 
 def brings_image(model_id: str, wishes: Wishes) -> bool:
@@ -193,6 +193,8 @@ def _place(
             continue
         if name in given:
             checked.warnings.append(f"{source.name}: given more than once; the last one counts.")
+        elif path[0] in sources and len(path) == 1 and sources[name].sign == " ":
+            checked.warnings.append(f"{source.name}: it counts, and {sources[name].name} does not.")
         given.add(name)
         sources[path[0]] = source
         inner = values

@@ -116,17 +116,23 @@ def read_ids(kie: Kie, given: list[str] | None) -> list[str]:
     found: list[str] = []
     for word in given or []:
         if word == "-":
+            if kie.stdin is None:
+                raise WrongInput("- reads task ids from stdin, which is closed.")
             if kie.stdin.isatty():
                 if kie.no_input:
                     raise WrongInput("- reads task ids from stdin, which is a terminal here.")
                 kie.output.note("Reading task ids from the terminal; end with Ctrl-D.")
-            # A line of `kie list` or `kie create --json` is no id: only the first word counts.
-            found += [line.split()[0] for line in kie.stdin if line.strip()]
+            # A line of `kie list` is more than an id: only the first word counts.
+            try:
+                found += [line.split()[0] for line in kie.stdin if line.strip()]
+            except UnicodeDecodeError:
+                raise WrongInput("What is on stdin is no text with task ids.") from None
         else:
             found.append(word)
     wrong = [word for word in found if not valid_task_id(word)]
     if wrong:
-        raise InputProblems([f"{word[:80]!r} is no task id." for word in wrong], "kie list")
+        problems = [f"{word[:80]!r} is no task id." for word in wrong]
+        raise InputProblems(problems, "The ids of this machine: kie list")
     return list(dict.fromkeys(found))
 
 

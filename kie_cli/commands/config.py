@@ -8,7 +8,7 @@ import typer
 
 from kie_cli.commands.common import command
 from kie_cli.context import Kie
-from kie_cli.errors import ExitCode, WrongInput
+from kie_cli.errors import WrongInput
 
 HEAD = ("KEY", "VALUE", "SOURCE")
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting; kie config list shows all.")]
@@ -51,24 +51,25 @@ def set_(
                 "kie config set token    asks for it without showing it",
                 "If it was a real key, reset it at https://kie.ai/api-key",
             )
-        text = kie.stdin.readline() if value == "-" else _ask(kie)
-        saved = save_key(kie.settings, file, text)
-        place = f"{file.path} (only you can read it)"
-        kie.output.note(f"Saved the key ending in {saved.secret.masked.strip('…')} to {place}")
+        piped = value == "-" and not (kie.stdin and kie.stdin.isatty())
+        saved = save_key(kie.settings, file, _line(kie) if piped else _ask(kie))
+        masked = saved.secret.masked.strip("…")
+        ending = f" ending in {masked}" if masked else ""
+        kie.output.note(f"Saved the key{ending} to {file.path} (only you can read it)")
         return
     if value is None:
         raise WrongInput(f"Which value for {key}?", f"kie config set {key} VALUE")
-    text = kie.stdin.readline().rstrip("\n") if value == "-" else value
+    text = _line(kie) if value == "-" else value
     values: dict[str, object] = {key: check_value(key, text)}
     if key == "token_command":
-        values["token_for"] = origins_in_use(kie.settings)
-    file.set_many(values)
+        values["token_command_for"] = origins_in_use(kie.settings)
+    file.set(values)
     kie.output.note(f"Saved {key} to {file.path}")
 
 
 @app.command()
 @command
-def get(kie: Kie, key: Key) -> ExitCode:
+def get(kie: Kie, key: Key) -> None:
     """
     Print one setting that is in force; of the key only the end.
 
@@ -76,12 +77,8 @@ def get(kie: Kie, key: Key) -> ExitCode:
     Examples:
       kie config get model
     """
-    shown = {name: (value, source) for name, value, source in kie.settings.everything()}
-    if key not in shown:
-        kie.settings.get(key)
-    value, source = shown[key]
+    value, source = kie.settings.shown(key)
     kie.output.value(value, {"key": key, "value": value or None, "source": source})
-    return ExitCode.OK
 
 
 @app.command()
@@ -94,7 +91,10 @@ def unset(kie: Kie, key: Key) -> None:
     Examples:
       kie config unset token
     """
-    kie.settings.get(key) if key not in {"token", "token_command"} else None
+    from kie_cli.config.settings import FIELDS
+
+    if key not in FIELDS:
+        kie.settings.get(key)  # says which there are; a wrong value may be removed
     removed = kie.settings.file.unset(key)
     kie.output.note(f"Removed {key}." if removed else f"{key} was not set in the config file.")
 
@@ -131,12 +131,21 @@ def path(kie: Kie) -> None:
     kie.output.value(file, {"path": file})
 
 
+def _line(kie: Kie) -> str:
+    if kie.stdin is None:
+        raise WrongInput("stdin is closed. Nothing was saved.")
+    return kie.stdin.buffer.readline().decode(errors="replace").rstrip("\r\n")
+
+
 def _ask(kie: Kie) -> str:
-    if kie.no_input or not kie.stdin.isatty():
+    if kie.no_input or not (kie.stdin and kie.stdin.isatty()):
         raise WrongInput(
             "There is no terminal to ask for the key. Nothing was saved.",
             "From a pipe: pass show kie | kie config set token -",
         )
     from getpass import getpass
 
-    return getpass("API key (not shown): ", stream=kie.stderr)
+    try:
+        return getpass("API key (not shown): ", stream=kie.stderr)
+    except EOFError:
+        return ""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -18,10 +22,9 @@ from kie_cli.commands.common import (
     pace_of,
 )
 from kie_cli.context import SANDBOX_NOTE, Kie
-from kie_cli.errors import ExitCode, InputProblems, LocalFiles
+from kie_cli.errors import ExitCode, InputProblems, LocalFiles, Stopped, WrongInput
 
 PARAM = re.compile(r"([^=@]+?)(:=|=|@)(.*)", re.DOTALL)
-FRESH = 2.0  # seconds
 URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|data:")
 
 
@@ -114,7 +117,7 @@ def run(
     """
     from kie_cli.catalog.check import brings_image, build, choose_model
     from kie_cli.catalog.models import estimate, load
-    from kie_cli.jobs.follow import follow, subjects
+    from kie_cli.jobs.follow import follow
     from kie_cli.jobs.save import target
     from kie_cli.jobs.submit import Order, submit
 
@@ -122,25 +125,28 @@ def run(
         kie, prompt, prompt_file, image, aspect_ratio, resolution, param, input_
     )
     default = kie.settings.get("model").value
-    model_id, changed = choose_model(model, default, brings_image(model or default, wishes))
+    model_id, changed = choose_model(
+        model, default, brings_image(default if model is None else model, wishes)
+    )
     known = load(model_id)
     checked = build(model_id, known, wishes, validate=not no_validate)
     problems += checked.problems
     if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
         problems.append("--once: a key has 1 to 200 printable characters.")
+    hints = []
+    if len(build(model_id, known, wishes, validate=False).problems) < len(checked.problems):
+        hints.append("To send it anyway: --no-validate")
+    callback = pace = where = None
+    with _noting(problems, hints):
+        callback = kie.settings.get("callback_url", flag=callback_url).value
+    with _noting(problems, hints):
+        pace = pace_of(kie, timeout, interval)
+    with _noting(problems, hints):
+        where = target(kie, output, force=force) if download or output is not None else None
     if problems:
-        hint = "To send it anyway: --no-validate"
-        raise InputProblems(problems, *([] if no_validate or not checked.problems else [hint]))
-    order = Order(
-        model_id,
-        checked.input,
-        label=label,
-        once=once,
-        callback_url=kie.settings.get("callback_url", flag=callback_url).value,
-    )
+        raise InputProblems(problems, *hints)
+    order = Order(model_id, checked.input, label=label, once=once, callback_url=callback)
     waiting = wait or download or output is not None or open_
-    pace = pace_of(kie, timeout, interval)
-    where = target(kie, output, force=force) if download or output is not None else None
     for warning in checked.warnings:
         kie.output.warn(warning)
     if changed:
@@ -157,18 +163,29 @@ def run(
     if kie.use_sandbox:
         kie.output.note(SANDBOX_NOTE)
 
-    task = submit(kie, order)
-    task_id = task.task_id or ""
-    if not waiting:
-        kie.output.created(task)
-        kie.output.note(f"Next:  {kie.again(f'wait {task_id} --download')}")
-        return ExitCode.OK
-    kie.output.note(f"submitted {task_id}")
-    fresh = task.created_at is not None and kie.clock.now() - task.created_at < FRESH
-    code = follow(kie, subjects(kie, [task_id], fresh=fresh), pace, where=where)
-    if open_ and code == ExitCode.OK:
-        _open(kie, task_id)
+    task = submit(kie, order, waiting=waiting)
+    way_back = kie.again(f"wait {task.task_id} --download")
+    try:
+        if not waiting:
+            kie.output.note(f"Next:  {way_back}")
+            return ExitCode.OK
+        code = follow(kie, [task.task_id or ""], pace, created=task, where=where)
+        if open_ and code == ExitCode.OK:
+            _open(kie, task.task_id or "")
+    except Stopped as stopped:
+        stopped.explain("Stopped. The task was created:", f"  {way_back}")
+        raise
     return code
+
+
+@contextmanager
+def _noting(problems: list[str], hints: list[str]) -> Iterator[None]:
+    """Let a wrong flag join the other problems instead of hiding those that come after it."""
+    try:
+        yield
+    except WrongInput as error:
+        problems += error.problems if isinstance(error, InputProblems) else [error.message]
+        hints += error.hints
 
 
 def _wishes(
@@ -244,12 +261,19 @@ def _text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:
     from kie_cli.jobs.files import local_file
 
     if path == "-":
+        if kie.stdin is None:
+            problems.append(f"{flag} -: stdin is closed.")
+            return None
         if kie.stdin.isatty():
             if kie.no_input:
                 problems.append(f"{flag} -: stdin is a terminal, and --no-input was given.")
                 return None
             kie.output.note(f"Reading {flag} from the terminal; end with Ctrl-D.")
-        return kie.stdin.read().removeprefix("\ufeff")
+        try:
+            return kie.stdin.buffer.read().decode(kie.stdin.encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            problems.append(f"{flag} -: the text is not {kie.stdin.encoding}.")
+            return None
     if local_file(path, problems, flag) is None:
         return None
     try:
@@ -274,12 +298,16 @@ def _show(kie: Kie, order: Any, credits: float | None, *, as_curl: bool) -> None
     from pathlib import Path
 
     from kie_cli.catalog.check import files_in, replace_files
-    from kie_cli.core.envelope import parse_json
 
     ready = replace_files(dict(order.input), lambda file: Path(file.path).absolute().as_uri())
-    body = parse_json(order.body(ready))
+    body = json.loads(order.body(ready))
     if as_curl:
-        kie.output.curl(f"{kie.settings.get('base_url').value}/api/v1/jobs/createTask", body)
+        line = (
+            f"curl -X POST {shlex.quote(f'{kie.api_url}/api/v1/jobs/createTask')} "
+            '-H "Authorization: Bearer $KIE_API_KEY" -H "Content-Type: application/json" '
+            f"-d {shlex.quote(json.dumps(body))}"
+        )
+        kie.output.value(line, {"curl": line})
     else:
         kie.output.document(body, indent=None if kie.json else 2)
     if files_in(order.input):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kie_cli.commands.common import command
 from kie_cli.context import Kie
+from kie_cli.core.task import amount
 
 
 @command
@@ -19,4 +20,4 @@ def run(kie: Kie) -> None:
       kie credits --json
     """
     balance = kie.client.credits()
-    kie.output.value(f"{balance:g}", {"credits": balance})
+    kie.output.value(amount(balance), {"credits": balance})

@@ -36,7 +36,7 @@ def run(
       kie list --state success -q | kie download - -o out/
     """
     from kie_cli.core.polling import Pace
-    from kie_cli.jobs.follow import follow, subjects
+    from kie_cli.jobs.follow import follow
     from kie_cli.jobs.save import target
 
     ids = read_ids(kie, task_ids)
@@ -49,4 +49,4 @@ def run(
         kie.output.note("There is nothing to save.")
         return ExitCode.OK
     ids = list(dict.fromkeys(ids))
-    return follow(kie, subjects(kie, ids), Pace(timeout=0), where=where)
+    return follow(kie, ids, Pace(timeout=0), where=where)

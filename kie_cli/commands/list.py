@@ -9,7 +9,7 @@ import typer
 
 from kie_cli.commands.common import command
 from kie_cli.context import Kie
-from kie_cli.core.task import Task
+from kie_cli.core.task import Task, amount
 from kie_cli.errors import WrongInput
 
 HEAD = ("TASK", "WHEN", "STATE", "CREDITS", "MODEL", "PROMPT")
@@ -79,7 +79,7 @@ def _row(task: Task, now: float) -> tuple[str, ...]:
         task.task_id or task.intent or "",
         _when(task.created_at, now),
         task.state,
-        "" if task.credits is None else f"{task.credits:g}",
+        "" if task.credits is None else amount(task.credits),
         task.model or "",
         task.prompt or "",
     )
@@ -95,5 +95,8 @@ def _when(moment: float | None, now: float) -> str:
     """Return `Sat 16:05` in the last days, the date before that; local time."""
     if moment is None:
         return ""
-    local = datetime.fromtimestamp(moment).astimezone()
+    try:
+        local = datetime.fromtimestamp(moment).astimezone()
+    except (ValueError, OverflowError, OSError):  # no date of this world, as kie.ai told it
+        return ""
     return f"{local:%a %H:%M}" if abs(now - moment) < WEEK else f"{local:%Y-%m-%d}"

@@ -8,7 +8,7 @@ import typer
 
 from kie_cli.commands.common import TaskIds, command, read_ids
 from kie_cli.context import Kie
-from kie_cli.core.task import Task
+from kie_cli.core.task import Task, amount
 from kie_cli.errors import ExitCode, KieError, StillRunning, WrongInput
 
 HEAD = ("TASK", "STATE", "TIME", "CREDITS", "MODEL", "RESULT")
@@ -64,9 +64,12 @@ def run(
             kie.output.document(parse_json((task.raw or "null").encode()))
     else:
         kie.output.table(HEAD, [(_row(task), task.as_json()) for task in tasks], cut_last=False)
-    for problem in errors[-1:] if kie.json else errors:
+    code = worst(codes)
+    if kie.json:  # one line: the error that the exit code is about
+        errors = [error for error in errors if error.exit_code == code][-1:] or errors[-1:]
+    for problem in errors:
         kie.output.error(problem)
-    return worst(codes)
+    return code
 
 
 def _row(task: Task) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ def _row(task: Task) -> tuple[str, ...]:
         task.task_id or "",
         task.state,
         "" if task.elapsed is None else clock_text(task.elapsed),
-        "" if task.credits is None else f"{task.credits:g}",
+        "" if task.credits is None else amount(task.credits),
         task.model or "",
         result,
     )

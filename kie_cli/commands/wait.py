@@ -52,14 +52,14 @@ def run(
       kie wait --pending -o out/
       kie create -q -p "a red hat" | kie wait - -d
     """
-    from kie_cli.jobs.follow import follow, subjects
+    from kie_cli.jobs.follow import follow
     from kie_cli.jobs.save import target
 
     ids = read_ids(kie, task_ids)
     if not (task_ids or last or pending):
         raise WrongInput("Wait for which task?", "kie wait TASK_ID, kie wait --last, --pending")
     pace = pace_of(kie, timeout, interval)
-    where = target(kie, output, force=force) if download or output else None
+    where = target(kie, output, force=force) if download or output is not None else None
     if last:
         newest = kie.ledger.last()
         if newest is None or newest.task_id is None:
@@ -71,4 +71,4 @@ def run(
         kie.output.note("There is nothing to wait for.")
         return ExitCode.OK
     ids = list(dict.fromkeys(ids))
-    return follow(kie, subjects(kie, ids), pace, where=where, first_only=first, fail_fast=fail_fast)
+    return follow(kie, ids, pace, where=where, first_only=first, fail_fast=fail_fast)

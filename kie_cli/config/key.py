@@ -40,7 +40,7 @@ def find_key(settings: Settings, *, run: Runner | None = None) -> Key:
     found = settings.get("token")
     if found.value is not None:
         if found.source == CONFIG_FILE:
-            _check_hosts(settings)
+            _check_hosts(settings, "token")
         return Key(found.value, found.source)
     command = settings.get("token_command").value
     if command is None:
@@ -50,7 +50,7 @@ def find_key(settings: Settings, *, run: Runner | None = None) -> Key:
             "Save it: kie config set token   (asks for it; in scripts: set KIE_API_KEY)",
             "To try without a key: add --sandbox",
         )
-    _check_hosts(settings)
+    _check_hosts(settings, "token_command")
     return Key(clean_key(_ask(command, settings, run), "token_command"), "token_command")
 
 
@@ -66,8 +66,10 @@ def origins_in_use(settings: Settings) -> list[str]:
     return list(dict.fromkeys(origin_of(settings.get(name).value) for name in _HOSTS))
 
 
-def _check_hosts(settings: Settings) -> None:
-    saved_for = settings.file.read().get("token_for", [FIELDS[name].default for name in _HOSTS])
+def _check_hosts(settings: Settings, saved: str) -> None:
+    """Refuse to use the setting `saved` for other hosts than it was saved for."""
+    usual = [FIELDS[name].default for name in _HOSTS]
+    saved_for = settings.file.read().get(f"{saved}_for", usual)
     known = saved_for if isinstance(saved_for, list) else []
     for name in _HOSTS:
         setting = settings.get(name)
@@ -77,7 +79,7 @@ def _check_hosts(settings: Settings) -> None:
                 f"The saved API key is for {' and '.join(map(str, known)) or 'no host'}; "
                 f"{name} from the {setting.source} is {origin}. Nothing was sent.",
                 "To use a key there: set KIE_API_KEY",
-                "Or save the key again, for this host: kie config set token",
+                f"Or save it again, for this host: kie config set {saved}",
             )
 
 

@@ -160,20 +160,26 @@ class Settings:
         value = _checked(name, flag, option, option) if isinstance(flag, str) else flag
         return Setting(value, option)
 
+    def shown(self, name: str) -> tuple[str, str]:
+        """Return the value to show (of the key its end alone) and its source; raises as `get`."""
+        setting = self.get(name)
+        value = setting.value
+        if isinstance(value, Secret):
+            return value.masked, setting.source
+        if isinstance(value, bool):
+            return str(value).lower(), setting.source
+        text = self._raw(name)[0] if name == "timeout" else value
+        return str(text or ""), setting.source
+
     def everything(self) -> list[tuple[str, str, str]]:
         """Return (name, value to show, source) of all settings; a wrong value says why it is."""
-        return [(name, self._shown(name), self._raw(name)[1]) for name in FIELDS]
+        return [(name, *self._shown(name)) for name in FIELDS]
 
-    def _shown(self, name: str) -> str:
+    def _shown(self, name: str) -> tuple[str, str]:
         try:
-            value = self.get(name).value
+            return self.shown(name)
         except (WrongInput, BadKey) as error:
-            return f"not usable: {error.message}"
-        if isinstance(value, Secret):
-            return value.masked
-        if isinstance(value, bool):
-            return str(value).lower()
-        return str(self._raw(name)[0] or "") if name == "timeout" else str(value or "")
+            return f"not usable: {error.message}", self._raw(name)[1]
 
     def _raw(self, name: str) -> tuple[object, str]:
         field = _field(name)

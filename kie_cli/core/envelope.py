@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -72,7 +73,7 @@ def as_code(value: object) -> int | None:
     """Return a code that is an integer or the digits of one; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
+    if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,8}", value):
         return int(value)
     return None
 
@@ -107,12 +108,11 @@ def _finite(text: str) -> float:
 
 def _depth(value: object) -> int:
     deepest, level = 0, [value]
-    while level and deepest <= DEEPEST:
+    while deepest <= DEEPEST and (level := [x for x in level if isinstance(x, (dict, list))]):
         deepest += 1
         level = [
             child
             for parent in level
-            if isinstance(parent, (dict, list))
             for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
     return deepest

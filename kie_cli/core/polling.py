@@ -45,12 +45,14 @@ class Subject:
     """
     A task to wait for. `created_at` (seconds since 1970) is known for this machine's own.
 
-    `fresh`: it was created a moment ago, so a look at once would be too early.
+    `fresh`: it was created a moment ago, so a look at once would be too early. `last` is what
+    this process has seen of it already.
     """
 
     task_id: str
     created_at: float | None = None
     fresh: bool = False
+    last: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def watch(
     started = clock.monotonic()
     deadline = float("inf") if pace.timeout is None else started + pace.timeout
     by_id = {subject.task_id: subject for subject in subjects}
-    last: dict[str, Task] = {}
+    last = {task_id: subject.last for task_id, subject in by_id.items()}
     failures = dict.fromkeys(by_id, 0)
     queue = [
         (started + FIRST if subject.fresh else started, number, task_id)
@@ -115,6 +117,8 @@ def watch(
             raise
         except KieError as problem:
             error = problem
+        answered = clock.monotonic()
+        if error:
             failures[task_id] += 1
         else:
             failures[task_id] = 0
@@ -124,9 +128,9 @@ def watch(
                 continue
 
         if error and not error.again and not _may_appear(error, by_id[task_id], started, clock):
-            yield Over(task_id, error, last.get(task_id))
+            yield Over(task_id, error, last[task_id])
         elif now >= deadline:
-            seen = last.get(task_id)
+            seen = last[task_id]
             yield Over(task_id, _time_is_up(task_id, seen, error), seen)
         else:
             if error:
@@ -134,7 +138,7 @@ def watch(
             pause = pace.pause(now - started, clock.random())
             if error:
                 pause = _back_off(error, pause, failures[task_id])
-            heapq.heappush(queue, (now + pause, number, task_id))
+            heapq.heappush(queue, (answered + pause, number, task_id))
 
 
 def _sleep_until(moment: float, clock: Clock) -> None:
@@ -154,7 +158,7 @@ def _may_appear(error: KieError, subject: Subject, started: float, clock: Clock)
     if not isinstance(error, NoSuchTask):
         return False
     if subject.created_at is not None:
-        return clock.now() - subject.created_at < GRACE_OWN
+        return abs(clock.now() - subject.created_at) < GRACE_OWN
     return clock.monotonic() - started < GRACE_OTHER
 
 

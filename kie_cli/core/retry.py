@@ -1,10 +1,42 @@
-"""Reading `Retry-After`, whatever a server writes there."""
+"""Asking again for what costs nothing, and reading `Retry-After`, whatever stands there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from kie_cli.core.clock import Clock
+from kie_cli.errors import KieError
+
+TRIES, WINDOW = 3, 30.0  # of a request that costs nothing; seconds in which the tries start
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds
+
+T = TypeVar("T")
+
+
+def steady(call: Callable[[], T], clock: Clock) -> T:
+    """
+    Return what `call` returns, trying up to 3 times within 30 s while its error says `again`.
+
+    A server that asks for a longer pause is not asked again. For requests that cost nothing;
+    never for createTask, whose rule is `verdict.next_try`.
+    """
+    started, tries = clock.monotonic(), 1
+    while True:
+        try:
+            return call()
+        except KieError as error:
+            pause = error.retry_after
+            if pause is None:
+                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries) * clock.random()
+            late = clock.monotonic() - started + pause >= WINDOW
+            if not error.again or tries >= TRIES or late:
+                raise
+        tries += 1
+        clock.sleep(pause)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -22,7 +54,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     until = _date(text)
     if until is None:
         return None
-    return max(0.0, until - (_date(headers.get("date", "")) or now))
+    sent = _date(headers.get("date", ""))
+    return max(0.0, until - (now if sent is None else sent))
 
 
 def _number(text: str | None) -> float | None:
@@ -35,6 +68,7 @@ def _number(text: str | None) -> float | None:
 
 def _date(text: str) -> float | None:
     try:
-        return parsedate_to_datetime(text).timestamp()
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -33,6 +33,10 @@ class Secret:
         """A salted hash, to tell whether two keys are the same one."""
         return hashlib.sha256(b"kie key fingerprint\0" + self._text.encode()).hexdigest()[:16]
 
+    def blotted(self, text: bytes) -> bytes:
+        """Return `text`, which came from outside, with `[key]` in the place of this secret."""
+        return text.replace(self._text.encode(), b"[key]")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._text == self._text
 

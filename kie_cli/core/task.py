@@ -96,6 +96,11 @@ def rfc3339(seconds: float | None) -> str | None:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def amount(credits: float) -> str:
+    """Return credits as people write them: `5`, `0.5`, `1234567.5`."""
+    return f"{credits:.12g}"
+
+
 def valid_task_id(value: object) -> bool:
     """Tell whether `value` can be used as a task id, in URLs and in file names."""
     return isinstance(value, str) and TASK_ID.fullmatch(value) is not None

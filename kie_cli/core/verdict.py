@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kie_cli.core.durations import LONGEST, spoken
 from kie_cli.core.envelope import Envelope, NotAnEnvelope, excerpt, parse_envelope
 from kie_cli.core.task import valid_task_id
 from kie_cli.errors import (
@@ -33,11 +34,12 @@ CREATE_WINDOW = 60.0  # seconds in which all tries of one create start
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `retry_after` is in seconds."""
+    """A whole answer. `retry_after` is in seconds, `target` the host that a redirect names."""
 
     status: int
     body: bytes
     retry_after: float | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,14 @@ def create_verdict(answer: Answer) -> Outcome:
     try:
         envelope = parse_envelope(answer.body)
     except NotAnEnvelope:
-        seen = excerpt(answer.body)
-        what = f"kie.ai's answer could not be read (HTTP {answer.status}: {seen!r})"
+        seen = f'HTTP {answer.status}: "{excerpt(answer.body)}"'
+        what = f"kie.ai's answer could not be read ({seen})"
         if answer.status in {413, 414, 431}:
             return Uncertain(what, "The answer says that the request was too large.")
         if 300 <= answer.status < 400:
-            return Uncertain(what, "It was a redirect, which kie never follows: see KIE_BASE_URL.")
+            to = f" to {answer.target}" if answer.target else ""
+            hint = f"It was a redirect{to}, which kie never follows: see KIE_BASE_URL."
+            return Uncertain(what, hint)
         return Uncertain(what)
     code = envelope.code
     if code == 200:
@@ -131,9 +135,10 @@ def _refusal(envelope: Envelope, retry_after: float | None) -> KieError | None:
             f"kie.ai takes no tasks now: {said} (code {code}). {NOTHING}", LATER, code=code
         )
     if code in {429, 430}:
+        when = "a minute" if retry_after is None else spoken(min(retry_after, LONGEST))
         return Unreachable(
             f"kie.ai is busy: {said} (code {code}). {NOTHING}",
-            "An account can create 20 tasks in 10 s. Try again in a minute.",
+            f"An account can create 20 tasks in 10 s. Try again in {when}.",
             code=code,
             retry_after=retry_after,
         )
@@ -142,7 +147,7 @@ def _refusal(envelope: Envelope, retry_after: float | None) -> KieError | None:
 
 def _bad_key(envelope: Envelope, meaning: str) -> BadKey:
     return BadKey(
-        f"kie.ai does not take this API key: {envelope.message} {meaning}".rstrip(),
+        f"kie.ai does not take this API key: {_sentence(envelope.message)} {meaning}".rstrip(),
         "Save another one: kie config set token (keys: https://kie.ai/api-key)",
         code=401,
     )
@@ -151,12 +156,16 @@ def _bad_key(envelope: Envelope, meaning: str) -> BadKey:
 def _no_credits(envelope: Envelope, meaning: str) -> NoCredits:
     if envelope.code == 433:
         return NoCredits(
-            f"This API key has used up its cap: {envelope.message} {meaning}".rstrip(),
+            f"This API key has used up its cap: {_sentence(envelope.message)} {meaning}".rstrip(),
             "Raise the cap at https://kie.ai/api-key, or use another key.",
             code=433,
         )
-    said = f"The account is out of credits: {envelope.message} {meaning}".rstrip()
+    said = f"The account is out of credits: {_sentence(envelope.message)} {meaning}".rstrip()
     return NoCredits(said, TOP_UP, code=envelope.code)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def read(answer: Answer, *, poll: bool = False) -> Envelope:
@@ -170,7 +179,7 @@ def read(answer: Answer, *, poll: bool = False) -> Envelope:
         envelope = parse_envelope(answer.body)
     except NotAnEnvelope:
         raise Unreachable(
-            f"kie.ai gave no proper answer (HTTP {answer.status}: {excerpt(answer.body)!r}).",
+            f'kie.ai gave no proper answer (HTTP {answer.status}: "{excerpt(answer.body)}").',
             LATER,
             again=True,
             retry_after=answer.retry_after,
@@ -180,7 +189,7 @@ def read(answer: Answer, *, poll: bool = False) -> Envelope:
         return envelope
     unknown_task = code == 404 or (code == 422 and "recordinfo is null" in said.lower())
     if code == 401:
-        raise _bad_key(envelope, "Tasks at kie.ai go on." if poll else "")
+        raise _bad_key(envelope, "")
     if poll and unknown_task:
         raise NoSuchTask(
             f"kie.ai knows no such task under this key: {said} (code {code}).",

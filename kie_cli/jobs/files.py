@@ -24,10 +24,11 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
         reason = getattr(error, "strerror", None) or "no usable name"
         problems.append(f"{named}: {reason[:1].lower()}{reason[1:]}.")
         return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        problems.append(f"{named}: not a regular file.")
+        return None
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            problems.append(f"{named}: not a regular file.")
-            return None
         digest, size, head = hashlib.sha256(), 0, b""
         try:
             while piece := stream.read(PIECE):

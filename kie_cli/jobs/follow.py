@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+import shlex
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from kie_cli.context import Kie
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, watch
-from kie_cli.core.task import SUCCESS, Failure, Task
+from kie_cli.core.retry import steady
+from kie_cli.core.task import SUCCESS, Failure, Task, amount
 from kie_cli.errors import (
     ExitCode,
+    InputProblems,
     KieError,
     LocalFiles,
     NotSaved,
@@ -23,6 +27,7 @@ from kie_cli.jobs.save import PartlySaved, Target, save
 
 # Several tasks: the first code that applies.
 WORST_FIRST = (9, 3, 10, 8, 6, 4, 7, 5, 11, 2, 1, 0)
+FRESH = 2.0  # seconds
 MODERATED = re.compile(r"nsfw|moderat|sensitive|policy|prohibit", re.IGNORECASE)
 
 
@@ -32,12 +37,8 @@ def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
 
     `steadily` tries up to 3 times while kie.ai gives no answer.
     """
-    if steadily:
-        from kie_cli.api.transport import steady
-
-        task = steady(lambda: kie.client.get_task(task_id))
-    else:
-        task = kie.client.get_task(task_id)
+    ask = partial(kie.client.get_task, task_id)
+    task = steady(ask, kie.clock) if steadily else ask()
     raw = task.raw
     if ledger := kie.ledger_if_usable:
         try:
@@ -47,18 +48,12 @@ def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
     return replace(task, raw=raw, sandbox=kie.use_sandbox)
 
 
-def subjects(kie: Kie, task_ids: Sequence[str], *, fresh: bool = False) -> list[Subject]:
-    """Return what is known of the tasks to wait for."""
-    ledger = kie.ledger_if_usable
-    known = {task_id: ledger.find(task_id) if ledger else None for task_id in task_ids}
-    return [Subject(id_, task.created_at if task else None, fresh) for id_, task in known.items()]
-
-
 def follow(
     kie: Kie,
-    waited: Sequence[Subject],
+    task_ids: list[str],
     pace: Pace,
     *,
+    created: Task | None = None,
     where: Target | None = None,
     first_only: bool = False,
     fail_fast: bool = False,
@@ -66,20 +61,26 @@ def follow(
     """
     Wait for tasks, give each one's results as it ends, and return the exit code for all.
 
-    With `where` results are saved. `first_only` ends with the first finished task, `fail_fast`
-    with the first failed one. Stopped (a signal) leaves with the line to come back by.
+    `created` is the one that was accepted a moment ago. With `where` results are saved.
+    `first_only` ends with the first finished task, `fail_fast` with the first failed one.
+    Stopped (a signal) leaves with the line to come back by.
     """
-    by_id = {subject.task_id: subject for subject in waited}
-    left = set(by_id)
+    if where and where.exact and len(task_ids) > 1 and not first_only:
+        several = f"--output {where.exact}: one file, and these are {len(task_ids)} tasks."
+        raise InputProblems(
+            [several],
+            "Give a folder: -o out/",
+        )
+    known, usual = _known(kie, task_ids)
+    waited = [_subject(kie, task_id, known.get(task_id), created) for task_id in task_ids]
+    come_back = partial(_come_back, kie, known, where)
+    left, alone = dict.fromkeys(task_ids), len(task_ids) == 1
     ended: list[ExitCode] = []
     last_error: dict[ExitCode, KieError] = {}
-    usual = _usual(kie, waited)
+    once = pace.timeout == 0  # no later look makes up for one that failed
     try:
-        with ExitStack() as stack:
-            progress = kie.progress(list(by_id), usual)
-            if isinstance(progress, AbstractContextManager):
-                stack.enter_context(progress)
-            for event in watch(waited, lambda task_id: look(kie, task_id), pace, kie.clock):
+        with kie.progress(task_ids, usual) as progress:
+            for event in watch(waited, partial(look, kie, steadily=once), pace, kie.clock):
                 if isinstance(event, Trouble):
                     progress.trouble(event.task_id, event.error, event.count)
                     continue
@@ -88,16 +89,19 @@ def follow(
                     if not event.task.ended:
                         continue
                 with progress.aside():
-                    error = _conclude(kie, event, where, alone=len(by_id) == 1)
-                left.discard(_id_of(event))
+                    error = _conclude(kie, event, where, come_back, alone=alone)
+                left.pop(_id_of(event), None)
                 code = error.exit_code if error else ExitCode.OK
                 if error:
                     last_error[code] = error
                 ended.append(code)
-                if first_only or (fail_fast and code == ExitCode.TASK_FAILED):
+                if first_only and (isinstance(event, Seen) or code == ExitCode.TASK_FAILED):
+                    ended = [code]
+                    break
+                if fail_fast and code == ExitCode.TASK_FAILED:
                     break
     except (Stopped, KieError) as error:
-        again = _come_back(kie, [id_ for id_ in by_id if id_ in left], where)
+        again = come_back(list(left))
         if isinstance(error, Stopped):
             going = "The task goes on" if len(left) == 1 else "The tasks go on"
             error.explain(f"Stopped waiting. {going} at kie.ai. Come back with:", f"  {again}")
@@ -110,24 +114,54 @@ def follow(
     return code
 
 
+def _known(kie: Kie, task_ids: Sequence[str]) -> tuple[dict[str, Task], dict[str, float | None]]:
+    """Return what the ledger knows of the tasks, and how long their models usually take."""
+    known: dict[str, Task] = {}
+    usual: dict[str, float | None] = {}
+    if ledger := kie.ledger_if_usable:
+        with suppress(LocalFiles):  # it only makes the waiting nicer
+            known = {id_: task for id_ in task_ids if (task := ledger.find(id_))}
+            models = {task.model for task in known.values() if task.model}
+            times = {model: ledger.usual_seconds(model) for model in models}
+            usual = {id_: times.get(task.model or "") for id_, task in known.items()}
+    return known, usual
+
+
+def _subject(kie: Kie, task_id: str, known: Task | None, created: Task | None) -> Subject:
+    began = known.created_at if known else None
+    if created is None:
+        return Subject(task_id, began)
+    # That kie.ai took it is known, whatever the looks will tell: exit code 8, never 7.
+    began = created.created_at or kie.clock.now()
+    return Subject(task_id, began, fresh=kie.clock.now() - began < FRESH, last=created)
+
+
 def worst(codes: Sequence[ExitCode]) -> ExitCode:
     """Return the exit code for several tasks."""
     return min(codes, key=WORST_FIRST.index, default=ExitCode.OK)
 
 
 def _conclude(
-    kie: Kie, event: Seen | Over, where: Target | None, *, alone: bool
+    kie: Kie,
+    event: Seen | Over,
+    where: Target | None,
+    come_back: Callable[[list[str]], str],
+    *,
+    alone: bool,
 ) -> KieError | None:
     """Give the results of a task that ended, or say why there are none."""
+    task_id = _id_of(event)
     error: KieError | None
     if isinstance(event, Over):
         error = event.error
-        task = event.last or Task(event.task_id, "(no answer)", sandbox=kie.use_sandbox)
+        task = event.last or Task(task_id, "(no answer)", sandbox=kie.use_sandbox)
         if isinstance(error, TaskFailed):
             failure = Failure(error.kind, error.code, error.message)
             task = replace(task, state="fail", error=failure)
         elif isinstance(error, StillRunning):
-            error.hints = (f"Come back with: {_come_back(kie, [event.task_id], where)}",)
+            error.hints = (f"Come back with: {come_back([task_id])}",)
+        elif error.again:
+            error.hints = (*error.hints, f"Come back with: {come_back([task_id])}")
     else:
         task, error = event.task, verdict(event.task)
         if error is None and where and task.urls:
@@ -136,11 +170,11 @@ def _conclude(
             except PartlySaved as partly:
                 error, task = partly, partly.task
     if error is None:
-        kie.output.finished(task)
+        kie.output.finished(task, saved=where is not None)
         return None
-    error.task_id = error.task_id or _id_of(event)
-    if error.task_id and error.task_id not in error.message and not alone:
-        error.message = f"{error.task_id}: {error.message}"
+    error.task_id = error.task_id or task_id
+    if task_id not in error.message and not alone:
+        error.message = f"{task_id}: {error.message}"
     for path in task.files if not kie.json else ():
         kie.output.value(path, None)
     kie.output.unfinished(task)
@@ -158,7 +192,7 @@ def verdict(task: Task) -> KieError | None:
     if task.state != SUCCESS:
         failure = task.error or Failure("task_failed", None, "kie.ai gave no reason")
         code = "" if failure.code is None else f" (code {failure.code})"
-        cost = "" if task.credits is None else f" It cost {task.credits:g} credits."
+        cost = "" if task.credits is None else f" It cost {amount(task.credits)} credits."
         hint = "A new task costs anew: kie create"
         if MODERATED.search(failure.message):
             hint = "kie.ai's content check refused it: change the prompt or the images."
@@ -168,7 +202,7 @@ def verdict(task: Task) -> KieError | None:
             code=failure.code,
             task_id=task.task_id,
         )
-    if not task.urls and not task.result:
+    if not task.urls and not _tells(task.result):
         return NotSaved(
             "kie.ai says success but gave no result.",
             "Look at https://kie.ai/logs",
@@ -178,25 +212,22 @@ def verdict(task: Task) -> KieError | None:
     return None
 
 
-def _usual(kie: Kie, waited: Sequence[Subject]) -> dict[str, float | None]:
-    ledger = kie.ledger_if_usable
-    found: dict[str, float | None] = {}
-    models: dict[str, float | None] = {}
-    for subject in waited:
-        task = ledger.find(subject.task_id) if ledger else None
-        if ledger and task and task.model:
-            if task.model not in models:
-                models[task.model] = ledger.usual_seconds(task.model)
-            found[subject.task_id] = models[task.model]
-    return found
+def _tells(result: object) -> bool:
+    """Tell whether there is anything at all in a result."""
+    if isinstance(result, dict):
+        return any(map(_tells, result.values()))
+    if isinstance(result, list):
+        return any(map(_tells, result))
+    return result not in {None, ""}
 
 
-def _come_back(kie: Kie, ids: Sequence[str], where: Target | None) -> str:
+def _come_back(kie: Kie, own: Container[str], where: Target | None, ids: list[str]) -> str:
     """Return the command that goes on waiting for `ids`."""
-    which = " ".join(ids) if len(ids) <= 3 else "--pending"
+    pending = len(ids) > 3 and all(task_id in own for task_id in ids)
+    which = "--pending" if pending else " ".join(ids)
     output = ""
     if where and where.exact:
-        output = f" -o {where.exact}"
+        output = f" -o {shlex.quote(str(where.exact))}"
     elif where and str(where.folder) != ".":
-        output = f" -o {where.folder}/"
+        output = f" -o {shlex.quote(f'{where.folder}/')}"
     return kie.again(f"wait {which}{' --download' if where and not output else ''}{output}")

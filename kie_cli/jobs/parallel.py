@@ -34,6 +34,7 @@ def in_parallel(
             try:
                 ready.put((item, do(item), None))
             except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
+                stopped.set()
                 ready.put((item, None, error))
 
     for _ in range(min(workers, len(items))):

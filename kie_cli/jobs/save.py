@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kie_cli.api.files import Part, Saved, keep
 from kie_cli.context import Kie
 from kie_cli.core.task import Task
-from kie_cli.errors import InputProblems, KieError, NotSaved
+from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
+from kie_cli.ledger.store import SavedFile
+from kie_cli.output.stream import StreamLost
 
 STDOUT = "-"
 
@@ -22,10 +26,17 @@ class Target:
     folder: Path
     exact: Path | None = None
     force: bool = False
+    asked: bool = False  # the folder was asked for by name
 
     @property
     def to_stdout(self) -> bool:
         return str(self.exact) == STDOUT
+
+    def has(self, file: SavedFile) -> bool:
+        """Tell whether a result that was saved before need not be saved again."""
+        if self.exact or self.force or not _is_there(file.path, file.size):
+            return False
+        return not self.asked or Path(file.path).resolve().parent == self.folder.resolve()
 
     def name(self, task: Task, position: int, ending: str, number: int) -> Path:
         """Return the `number`th name to try for the result at `position`, counted from 1."""
@@ -48,10 +59,15 @@ def target(kie: Kie, output: str | None, *, force: bool) -> Target:
     if output == STDOUT:
         if kie.json:
             raise InputProblems(["--output - and --json: both want standard output."])
+        if kie.output.out.terminal:
+            raise InputProblems(
+                ["--output -: standard output is a terminal, which a file would garble."],
+                "To a file: -o NAME; to a program: kie ... -o - | program",
+            )
         return Target(Path(), Path(STDOUT))
     path = Path(chosen).expanduser()
     if output is None or chosen.endswith(("/", os.sep)) or path.is_dir():
-        return Target(path, force=force)
+        return Target(path, force=force, asked=output is not None)
     if path.exists() and not force:
         raise InputProblems([f"--output {path}: the file exists."], "To overwrite it: --force")
     return Target(path.parent, path, force=force)
@@ -74,7 +90,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
     errors: list[KieError] = []
     for position, url in enumerate(task.urls, start=1):
         old = known.get(position)
-        if old and not where.exact and not where.force and _is_there(old.path, old.size):
+        if old and where.has(old):
             files.append(old.path)
             continue
         try:
@@ -106,20 +122,22 @@ class PartlySaved(NotSaved):
 def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> str:
     ledger = kie.ledger_if_usable
     task_id = task.task_id or ""
+    if where.to_stdout:
+        with tempfile.TemporaryDirectory() as private:
+            return _pour(kie, kie.downloads.fetch(url, Path(private)))
     try:
         where.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NotSaved(f"{where.folder}: {error.strerror}.") from None
     part = kie.downloads.fetch(url, where.folder)
-    if where.to_stdout:
-        return _pour(kie, part)
     if part.kind is None:
         kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
 
     def before(saved: Saved) -> None:
-        if ledger:
-            path = str(saved.path.absolute())
-            ledger.saving(task_id, position, path, saved.size, saved.sha256, url)
+        path = str(saved.path.absolute())
+        with _noting(kie):
+            if ledger:
+                ledger.saving(task_id, position, path, saved.size, saved.sha256, url)
 
     saved = keep(
         part,
@@ -128,9 +146,19 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
         before=before,
         numbered=where.exact is None or len(task.urls) > 1,
     )
-    if ledger:
-        ledger.saved(task_id, position)
+    with _noting(kie):
+        if ledger:
+            ledger.saved(task_id, position)
     return shown(saved.path)
+
+
+@contextmanager
+def _noting(kie: Kie) -> Iterator[None]:
+    """Let a file be saved even if the ledger cannot note it."""
+    try:
+        yield
+    except LocalFiles as error:
+        kie.output.warn(error.message)
 
 
 def shown(path: Path) -> str:
@@ -139,16 +167,18 @@ def shown(path: Path) -> str:
 
 
 def _pour(kie: Kie, part: Part) -> str:
-    stream = getattr(kie.stdout, "buffer", sys.stdout.buffer)
     try:
+        if kie.stdout is None:
+            raise StreamLost("it is closed", gone=False)
+        stream = kie.stdout.buffer
         with part.path.open("rb") as source:
             while piece := source.read(2**16):
                 stream.write(piece)
         stream.flush()
+    except BrokenPipeError:
+        raise StreamLost("its reader went away", gone=True) from None
     except OSError as error:
         raise NotSaved(f"Standard output: {error.strerror}.") from None
-    finally:
-        part.path.unlink(missing_ok=True)
     return STDOUT
 
 

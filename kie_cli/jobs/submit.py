@@ -19,7 +19,7 @@ from kie_cli.catalog.check import files_in, replace_files
 from kie_cli.context import Kie
 from kie_cli.core.media import LocalFile
 from kie_cli.core.task import PREPARED, REFUSED, SENDING, UNKNOWN, Failure, Task, rfc3339
-from kie_cli.core.verdict import Accepted, NotSent, Refused, Uncertain, next_try
+from kie_cli.core.verdict import NOTHING, Accepted, Outcome, Refused, Uncertain, next_try
 from kie_cli.errors import (
     KieError,
     LocalFiles,
@@ -30,6 +30,7 @@ from kie_cli.errors import (
 )
 from kie_cli.jobs.parallel import in_parallel
 from kie_cli.ledger.store import Draft, Ledger, OnceTaken
+from kie_cli.output.stream import StreamLost
 
 UPLOADS_AT_ONCE = 4
 UPLOAD_LIFE = 20 * 3600.0  # seconds; kie.ai keeps uploads for 24 h or 3 days, its pages differ
@@ -62,50 +63,51 @@ class Order:
         return json.dumps(whole, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
-def submit(kie: Kie, order: Order) -> Task:
+def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
     """
-    Create the task and return it; its id is on disk by then.
+    Create the task and return it; its id is on disk, then on screen, by then.
+
+    The id goes to stdout, or to stderr if the caller is `waiting` for results to print there.
 
     Raises SubmitUncertain when a task may exist and be charged; any other KieError promises
-    that this call created nothing.
+    that this call created nothing. A signal after the answer ends the process by Stopped.
     """
-    ledger = kie.ledger
+    ledger = _open_ledger(kie)
     if count := ledger.unsettled(kie.clock.now() - DAY):
         earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
         kie.output.warn(f"{earlier} an unknown outcome: kie list --unknown")
     kie.client  # noqa: B018 (a missing key shall be found before there is a row)
+    # Uploads are no reason to learn it later; the URLs that they give are about as long.
+    _check_size(order.body(replace_files(order.input, lambda file: f"https://{file.sha256}")))
     draft = _draft(kie, order)
     try:
         intent = ledger.prepare(draft)
     except OnceTaken as taken:
-        return _earlier(kie, order, draft, taken)
+        return _earlier(kie, order, draft, taken, waiting=waiting)
+    return _Create(kie, order, intent).run(waiting=waiting)
+
+
+def _show(kie: Kie, task: Task, *, waiting: bool) -> None:
+    if waiting:
+        kie.output.note(f"submitted {task.task_id}")
+    else:
+        kie.output.created(task)
+
+
+def _open_ledger(kie: Kie) -> Ledger:
     try:
-        body = order.body(_upload(kie, order, intent))
-        if len(body) > LARGEST_BODY:
-            raise WrongInput(
-                f"The request has {len(body)} bytes, and kie sends {LARGEST_BODY} at most. "
-                "Nothing was sent, nothing was charged."
-            )
-        return _send(kie, order, intent, body)
-    except Stopped as stopped:
-        stopped.explain("kie: stopped. Nothing was sent, nothing was charged.")
-        _close(ledger, intent, "stopped")
-        raise
-    except KieError as error:
-        error.intent = intent
-        _close(ledger, intent, error.message)
-        raise
-    except BaseException as error:
-        _close(ledger, intent, type(error).__name__)
+        return kie.ledger
+    except LocalFiles as error:
+        error.message = f"Nothing was sent: {error.message[:1].lower()}{error.message[1:]}"
         raise
 
 
-def _close(ledger: Ledger, intent: str, why: str) -> None:
-    """Mark a row that is still PREPARED as not sent; rows that are further on stay as they are."""
-    with suppress(LocalFiles):
-        task = ledger.by_intent(intent)
-        if task and task.state == PREPARED:
-            ledger.not_sent(intent, why)
+def _check_size(body: bytes) -> None:
+    if len(body) > LARGEST_BODY:
+        raise WrongInput(
+            f"The request has {len(body)} bytes, and kie sends {LARGEST_BODY} at most. "
+            "Nothing was created, nothing was charged."
+        )
 
 
 def _draft(kie: Kie, order: Order) -> Draft:
@@ -124,26 +126,178 @@ def _draft(kie: Kie, order: Order) -> Draft:
     )
 
 
-def _upload(kie: Kie, order: Order, intent: str) -> dict[str, object]:
-    """Return the input with the URL of each local file in its place."""
-    host, owner = kie.upload_url, kie.key.secret.fingerprint
-    urls: dict[str, str] = {}
-    fresh: list[LocalFile] = []
-    for file in files_in(order.input):
-        since = kie.clock.now() - UPLOAD_LIFE
-        known = kie.ledger.upload_url(file.sha256, host, owner, since)
-        if known is None:
-            fresh.append(file)
-        else:
-            urls[file.sha256] = known
-            kie.output.note(f"{described(file)}  uploaded before")
-    for file, url in in_parallel(kie.client.upload, fresh, UPLOADS_AT_ONCE):
-        urls[file.sha256] = url
-        kie.ledger.remember_upload(file.sha256, host, owner, url)
-        kie.ledger.renew(intent)
-        kie.output.note(f"{described(file)}  uploaded")
-    ready: dict[str, object] = replace_files(dict(order.input), lambda file: urls[file.sha256])
-    return ready
+class _Create:
+    """One intent on its way: PREPARED on disk, and whatever comes after."""
+
+    def __init__(self, kie: Kie, order: Order, intent: str) -> None:
+        self._kie = kie
+        self._order = order
+        self._intent = intent
+        self._leaving = False  # bytes of the request may have left
+        self._nothing = "Nothing was sent, nothing was charged."
+
+    def run(self, *, waiting: bool) -> Task:
+        """Upload, send, and return the task; whatever goes wrong, the row says so."""
+        signals = self._kie.signals
+        try:
+            body = self._order.body(self._upload())
+            _check_size(body)
+            task = self._send(body)
+            _show(self._kie, task, waiting=waiting)
+            if signum := signals.release():
+                if waiting:
+                    self._kie.output.created(task)
+                raise self._stopped_after(task, signum)
+        except BaseException as error:
+            signals.release()
+            self._close(error)
+            if isinstance(error, Stopped):
+                answered = "kie.ai has answered: kie list shows what it said."
+                error.explain(f"kie: stopped. {answered if self._leaving else self._nothing}")
+            elif isinstance(error, KieError):
+                error.intent = self._intent
+            raise
+        return task
+
+    def _close(self, error: BaseException) -> None:
+        """Mark a create of which no byte left as not sent; the others are marked already."""
+        if self._leaving:
+            return
+        why = getattr(error, "message", "") or type(error).__name__
+        with suppress(LocalFiles):
+            row = self._kie.ledger.by_intent(self._intent)
+            if row and row.state == PREPARED:
+                self._kie.ledger.not_sent(self._intent, why)
+            elif row and row.state == SENDING:  # stopped between the gate and the first byte
+                self._refused(Failure("not_sent", None, why), "")
+
+    def _upload(self) -> dict[str, object]:
+        """Return the input with the URL of each local file in its place."""
+        kie, ledger = self._kie, self._kie.ledger
+        host, owner = kie.upload_url, kie.key.secret.fingerprint
+        urls: dict[str, str] = {}
+        fresh: list[LocalFile] = []
+        for file in files_in(self._order.input):
+            since = kie.clock.now() - UPLOAD_LIFE
+            known = ledger.upload_url(file.sha256, host, owner, since)
+            if known is None:
+                fresh.append(file)
+            else:
+                urls[file.sha256] = known
+                kie.output.note(f"{described(file)}  uploaded before")
+        for file, url in in_parallel(kie.client.upload, fresh, UPLOADS_AT_ONCE):
+            urls[file.sha256] = url
+            ledger.remember_upload(file.sha256, host, owner, url)
+            ledger.renew(self._intent)
+            kie.output.note(f"{described(file)}  uploaded")
+        ready: dict[str, object] = replace_files(
+            dict(self._order.input), lambda file: urls[file.sha256]
+        )
+        return ready
+
+    def _send(self, body: bytes) -> Task:
+        """Send createTask, again only when `next_try` allows it; signals stay held on success."""
+        clock, ledger = self._kie.clock, self._kie.ledger
+        started, attempt = clock.monotonic(), 0
+        while True:
+            attempt += 1
+            outcome, answer = self._attempt(body)
+            if isinstance(outcome, Accepted):
+                return self._accepted(outcome.task_id, answer)
+            if isinstance(outcome, Uncertain):
+                what = STOPPED if self._kie.signals.waiting else outcome.what
+                raise self._uncertain(what, outcome.hint, answer)
+            pause = next_try(outcome, attempt, clock.monotonic() - started, clock.random())
+            if isinstance(outcome, Refused):
+                self._nothing = NOTHING
+                error = outcome.error
+                if pause is None:
+                    self._refused(Failure(error.kind, error.code, error.message), answer)
+                else:
+                    ledger.back_to_prepared(self._intent)
+                    self._leaving = False
+                if signum := self._kie.signals.release():
+                    stopped = Stopped(signum)
+                    stopped.explain(f"kie: stopped. {error.message}")
+                    raise stopped
+                if pause is None:
+                    raise error
+                reason = f"kie.ai asks to slow down (code {error.code})"
+            else:
+                if pause is None:
+                    tries = "" if attempt == 1 else f", {attempt} tries"
+                    raise Unreachable(
+                        f"kie.ai could not be reached ({outcome.why}{tries}). {self._nothing}",
+                        outcome.hint or "Check the network: kie credits",
+                    )
+                ledger.attempt_failed(self._intent, outcome.why)
+                reason = f"kie.ai could not be reached ({outcome.why})"
+            self._kie.output.note(f"{reason}; trying again in {pause:.1f} s. Nothing was charged.")
+            clock.sleep(pause)
+
+    def _attempt(self, body: bytes) -> tuple[Outcome, str]:
+        """Send createTask once. Signals are held back from the gate on."""
+
+        def gate(end_after: Callable[[float], None]) -> None:
+            self._kie.ledger.sending(self._intent, body)
+            self._kie.signals.hold(end_after, self._tell_hold)
+            self._leaving = True
+
+        try:
+            result = self._kie.client.create_task(body, gate)
+            self._kie.signals.answered()
+        except BaseException as error:
+            if not self._leaving:
+                raise
+            what = f"kie broke off before the answer came ({type(error).__name__})"
+            what = STOPPED if isinstance(error, Stopped) else what
+            raise self._uncertain(what, None, "") from error
+        return result
+
+    def _tell_hold(self, seconds: float) -> None:
+        self._kie.output.alert(
+            "Stopping. The request is at kie.ai already: waiting up to "
+            f"{seconds:.0f} s for its answer (Ctrl-C again gives up)."
+        )
+
+    def _accepted(self, task_id: str, answer: str) -> Task:
+        kie = self._kie
+        try:
+            kie.ledger.accepted(self._intent, task_id, answer)
+            task = kie.ledger.by_intent(self._intent)
+        except LocalFiles as error:
+            with suppress(StreamLost):  # the line below has the id too
+                kie.output.created(Task(task_id, "waiting", intent=self._intent))
+            raise SubmitUncertain(
+                "the task was created but could not be recorded "
+                f"({error.__cause__ or error.message}). Keep this line:",
+                f"KIE-TASK {self._intent} {task_id}",
+                task_id=task_id,
+            ) from None
+        if task is None:
+            raise RuntimeError("a row vanished from the ledger")
+        return replace(task, sandbox=kie.use_sandbox)
+
+    def _refused(self, failure: Failure, answer: str) -> None:
+        # If this cannot be written, the next run takes the row as unknown: on the safe side.
+        with suppress(LocalFiles):
+            self._kie.ledger.refused(self._intent, failure, answer)
+
+    def _uncertain(self, what: str, hint: str | None, answer: str) -> SubmitUncertain:
+        # Even if this cannot be written: the row says SENDING, which the next run takes as unknown.
+        with suppress(LocalFiles):
+            self._kie.ledger.unknown(self._intent, what, answer)
+        return SubmitUncertain(
+            f"{what}. A task may exist and be charged.",
+            *([hint] if hint else []),
+            *_where_to_look(self._order.model, self._kie.clock.now()),
+        )
+
+    def _stopped_after(self, task: Task, signum: int) -> Stopped:
+        stopped = Stopped(signum, task.task_id)
+        way_back = self._kie.again(f"wait {task.task_id}")
+        stopped.explain("Stopped. The task was created and goes on:", f"  {way_back}")
+        return stopped
 
 
 def described(file: LocalFile) -> str:
@@ -152,124 +306,15 @@ def described(file: LocalFile) -> str:
     return f"{Path(file.path).name}  {size}"
 
 
-def _send(kie: Kie, order: Order, intent: str, body: bytes) -> Task:
-    started, attempt = kie.clock.monotonic(), 0
-    while True:
-        attempt += 1
-        outcome = _attempt(kie, order, intent, body)
-        if isinstance(outcome, Task):
-            return outcome
-        elapsed = kie.clock.monotonic() - started
-        pause = next_try(outcome, attempt, elapsed, kie.clock.random())
-        if isinstance(outcome, Refused):
-            if pause is None:
-                error = outcome.error
-                failure = Failure(error.kind, error.code, error.message)
-                kie.ledger.refused(intent, failure, error.message)
-                raise error
-            kie.ledger.back_to_prepared(intent)
-            reason = f"kie.ai asks to slow down (code {outcome.error.code})"
-        else:
-            if pause is None:
-                tries = "" if attempt == 1 else f", {attempt} tries"
-                hints = [outcome.hint] if outcome.hint else ["Check the network: kie credits"]
-                raise Unreachable(
-                    f"kie.ai could not be reached ({outcome.why}{tries}). "
-                    "Nothing was sent, nothing was charged.",
-                    *hints,
-                )
-            kie.ledger.attempt_failed(intent, outcome.why)
-            reason = f"kie.ai could not be reached ({outcome.why})"
-        kie.output.note(f"{reason}; trying again in {pause:.1f} s. Nothing was charged.")
-        kie.clock.sleep(pause)
-
-
-def _attempt(kie: Kie, order: Order, intent: str, body: bytes) -> Task | Refused | NotSent:
-    """
-    Send createTask once; put on disk what came of it while signals are still held back.
-
-    Returns the task, or why there is none; raises SubmitUncertain when there may be one.
-    """
-    passed = False
-
-    def gate(end_after: Callable[[float], None]) -> None:
-        nonlocal passed
-        kie.signals.hold(end_after, lambda seconds: _tell_hold(kie, seconds))
-        kie.ledger.sending(intent, body)
-        passed = True
-
-    try:
-        outcome, answer = kie.client.create_task(body, gate)
-        kie.signals.answered()
-    except BaseException as error:
-        kie.signals.release()
-        if not passed:
-            raise
-        what = f"kie broke off before the answer came ({type(error).__name__})"
-        if isinstance(error, Stopped):
-            what = STOPPED
-        raise _uncertain(kie, order, intent, Uncertain(what), "") from error
-    try:
-        if isinstance(outcome, Accepted):
-            task = _accepted(kie, intent, outcome.task_id, answer)
-        elif isinstance(outcome, Uncertain):
-            if kie.signals.release():
-                outcome = Uncertain(STOPPED)
-            raise _uncertain(kie, order, intent, outcome, answer)
-    finally:
-        signum = kie.signals.release()
-    if not isinstance(outcome, Accepted):
-        return outcome
-    if signum:
-        kie.output.created(task)
-        stopped = Stopped(signum)
-        way_back = kie.again(f"wait {task.task_id}")
-        stopped.explain("Stopped. The task was created and goes on:", f"  {way_back}")
-        raise stopped
-    return task
-
-
-def _tell_hold(kie: Kie, seconds: float) -> None:
-    kie.output.tell(
-        "Stopping. The request is at kie.ai already: waiting up to "
-        f"{seconds:.0f} s for its answer (Ctrl-C again gives up)."
-    )
-
-
-def _accepted(kie: Kie, intent: str, task_id: str, answer: str) -> Task:
-    try:
-        kie.ledger.accepted(intent, task_id, answer)
-        task = kie.ledger.by_intent(intent)
-    except LocalFiles as error:
-        kie.output.created(Task(task_id, "waiting", intent=intent))
-        raise SubmitUncertain(
-            f"the task was created but could not be recorded ({error.message}) Keep this line:",
-            f"KIE-TASK {intent} {task_id}",
-            task_id=task_id,
-            intent=intent,
-        ) from None
-    if task is None:
-        raise RuntimeError("a row vanished from the ledger")
-    return replace(task, sandbox=kie.use_sandbox)
-
-
-def _uncertain(
-    kie: Kie, order: Order, intent: str, outcome: Uncertain, answer: str
-) -> SubmitUncertain:
-    # Even if this cannot be written: the row says SENDING, which the next run takes as unknown.
-    with suppress(LocalFiles):
-        kie.ledger.unknown(intent, outcome.what, answer)
-    moment = datetime.fromtimestamp(kie.clock.now(), UTC)
-    return SubmitUncertain(
-        f"{outcome.what}. A task may exist and be charged.",
-        *([outcome.hint] if outcome.hint else []),
+def _where_to_look(model: str, sent: float) -> tuple[str, str]:
+    moment = datetime.fromtimestamp(sent, UTC)
+    return (
         "Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent.",
-        f"Look for: {order.model}, sent {moment:%Y-%m-%d %H:%M:%S} UTC. kie did not send it twice.",
-        intent=intent,
+        f"Look for: {model}, sent {moment:%Y-%m-%d %H:%M:%S} UTC. kie did not send it twice.",
     )
 
 
-def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task:
+def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken, *, waiting: bool) -> Task:
     """Answer a --once key that was used before: its own task, and nothing is sent."""
     task, key = taken.task, order.once
     if taken.input_hash != draft.input_hash:
@@ -279,22 +324,27 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task:
             "Use another key, or the same input.",
             task_id=task.task_id,
         )
+    if taken.key_fingerprint != draft.key_fingerprint:
+        kie.output.warn(f"--once {key}: it was used with another API key than the one in use now.")
     until = kie.clock.monotonic() + TWIN_WAIT
-    while task.state in {PREPARED, SENDING} and kie.clock.monotonic() < until:
+    if task.state in {PREPARED, SENDING}:
         kie.output.note(f"--once {key}: another kie sends it just now; waiting for it.")
+    while task.state in {PREPARED, SENDING} and kie.clock.monotonic() < until:
         kie.clock.sleep(2.0)
         kie.ledger.settle()
         task = kie.ledger.by_intent(task.intent or "") or task
     if task.state == REFUSED:
-        return submit(kie, order)
+        return submit(kie, order, waiting=waiting)
     if task.state in {PREPARED, SENDING, UNKNOWN}:
         raise SubmitUncertain(
             f"--once {key}: the earlier try has an unknown outcome. Nothing was sent.",
-            "Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent.",
+            *_where_to_look(order.model, task.created_at or 0),
             intent=task.intent,
         )
     kie.output.note(f"--once {key}: this task was created on {_date(task)}. Nothing was sent.")
-    return replace(task, sandbox=kie.use_sandbox)
+    task = replace(task, sandbox=kie.use_sandbox)
+    _show(kie, task, waiting=waiting)
+    return task
 
 
 def _difference(order: Order, task: Task) -> str:

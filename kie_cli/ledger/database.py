@@ -32,7 +32,7 @@ class Database:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lock = threading.RLock()
-        with self._reporting(UNSENT):
+        with self._reporting(NOTED):
             _make_private(file)
             # Only _make_private creates the file: SQLite would obey the umask.
             self._connection = sqlite3.connect(
@@ -93,17 +93,17 @@ class Database:
         version = self._run("PRAGMA user_version").fetchone()[0]
         if version > schema.VERSION:
             raise LocalFiles(
-                f"{UNSENT} ({self.file}: made by a newer kie).", "Upgrade kie on this machine."
+                f"{NOTED} ({self.file}: made by a newer kie).", "Upgrade kie on this machine."
             )
         # On disk means: after a power cut too. The last two speak to macOS alone.
         for pragma in ("synchronous = FULL", "fullfsync = 1", "checkpoint_fullfsync = 1"):
             self._run(f"PRAGMA {pragma}")
         if version == 0:
-            with self.writing(UNSENT) as run:
+            with self.writing(NOTED) as run:
                 # Another kie may have made them since.
                 if not self.rows("PRAGMA user_version")[0][0]:
                     if self.file.stat().st_size:
-                        raise LocalFiles(f"{UNSENT} ({self.file}: not kie's).", self._aside())
+                        raise LocalFiles(f"{NOTED} ({self.file}: not kie's).", self._aside())
                     for statement in (*schema.TABLES, f"PRAGMA user_version = {schema.VERSION}"):
                         run(statement)
         try:
@@ -157,4 +157,4 @@ def _check_ours(path: Path, kind: int) -> None:
         problem, advice = "others can write to it", f"chmod go-w {shlex.quote(str(path))}"
     else:
         return
-    raise LocalFiles(f"{UNSENT} ({path}: {problem}).", advice)
+    raise LocalFiles(f"{NOTED} ({path}: {problem}).", advice)

@@ -32,11 +32,6 @@ def is_alive(owner: str) -> bool | None:
     return None if now is None else now == start
 
 
-def is_surely_dead(owner: str) -> bool:
-    """Tell whether the process of that name has ended, beyond doubt."""
-    return is_alive(owner) is False
-
-
 def _world() -> str:
     """Name the machine, its boot and the pid namespace: where a pid means one process."""
     try:

@@ -51,7 +51,7 @@ _KEPT = dict.fromkeys(("sent_at", "body", "body_sha256", "task_id", "answer"))
 _LOOK = """
     UPDATE creates SET task_state = :to, created_at = coalesce(:created_at, created_at),
         completed_at = :completed_at, credits = coalesce(:credits, credits), urls = :urls,
-        error = :error, result = :result, raw = :raw
+        error = :error, result = :result, raw = CASE WHEN input_json IS NOT NULL THEN :raw END
     WHERE seq = :seq AND state NOT IN ('success', 'fail')
 """
 _PLAIN = (
@@ -102,10 +102,11 @@ class SavedFile:
 class OnceTaken(Exception):
     """A create with this `--once` key is in the ledger and was not refused."""
 
-    def __init__(self, task: Task, input_hash: str) -> None:
+    def __init__(self, task: Task, input_hash: str, key_fingerprint: str | None) -> None:
         super().__init__(task.once)
         self.task = task
         self.input_hash = input_hash
+        self.key_fingerprint = key_fingerprint
 
 
 class Ledger:
@@ -147,7 +148,7 @@ class Ledger:
         """Record a create that is about to be made; return its intent id. Raises OnceTaken."""
         now = self._clock.now()
         with self._db.writing(UNSENT) as run:
-            if draft.once is not None and (taken := self._holder(draft.once)):
+            if draft.once is not None and (taken := self.once(draft.once)):
                 raise OnceTaken(*taken)
             intent = _new_intent()
             while self._db.rows(_INTENT, intent=intent):
@@ -330,10 +331,11 @@ class Ledger:
         where = "outcome = 'unknown' AND settled_at IS NULL AND sent_at > :since"
         return len(self._rows(where, since=since))
 
-    def once(self, key: str) -> tuple[Task, str] | None:
-        """Return the create that holds a `--once` key, with its input hash."""
-        self.settle()
-        return self._holder(key)
+    def once(self, key: str) -> tuple[Task, str, str | None] | None:
+        """Return the create that holds a `--once` key, with what OnceTaken tells of it."""
+        where = "once = :key AND outcome <> 'refused' AND settled_at IS NULL"
+        row = next(iter(self._rows(where, key=key)), None)
+        return (self._task(row), row["input_hash"], row["key_fingerprint"]) if row else None
 
     def usual_seconds(self, model: str) -> float | None:
         """Return the median time of the model's last 20 successes, None with fewer than 3."""
@@ -411,10 +413,6 @@ class Ledger:
                 why = failure.message if failure else why
                 run(_EVENT, intent=intent, now=now, to=to, why=why)
         return bool(moved)
-
-    def _holder(self, key: str) -> tuple[Task, str] | None:
-        rows = self._rows("once = :key AND outcome <> 'refused' AND settled_at IS NULL", key=key)
-        return (self._task(rows[0]), rows[0]["input_hash"]) if rows else None
 
     def _row(self, task_id: str) -> sqlite3.Row | None:
         where = "task_id = :id AND outcome = 'accepted' ORDER BY seq DESC LIMIT 1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -39,8 +38,12 @@ class Output(ABC):
         """Say how things go."""
 
     @abstractmethod
+    def alert(self, text: str) -> None:
+        """Say what must be known at once, also with -q."""
+
     def warn(self, text: str) -> None:
         """Say what may be wrong."""
+        self.alert(f"kie: {text}")
 
     @abstractmethod
     def error(self, error: KieError) -> None:
@@ -51,8 +54,8 @@ class Output(ABC):
         """Give the id of a task: the result of `create`."""
 
     @abstractmethod
-    def finished(self, task: Task) -> None:
-        """Give the results of a task that succeeded."""
+    def finished(self, task: Task, *, saved: bool) -> None:
+        """Give the results of a task that succeeded: its files if they were to be saved."""
 
     @abstractmethod
     def unfinished(self, task: Task) -> None:
@@ -71,14 +74,7 @@ class Output(ABC):
         for line in to_json(value, ascii_only=not self.out.unicode, indent=indent).split("\n"):
             self.out.line(line)
 
-    def curl(self, url: str, body: object) -> None:
-        """Give a POST as a command line, with the key left to the shell."""
-        self.out.line(
-            f'curl -X POST {shlex.quote(url)} -H "Authorization: Bearer $KIE_API_KEY" '
-            f"-H 'Content-Type: application/json' -d {shlex.quote(to_json(body, ascii_only=True))}"
-        )
-
-    def stopped(self, lines: Sequence[str], exit_code: int) -> None:
+    def stopped(self, lines: Sequence[str], exit_code: int, task_id: str | None) -> None:
         """Say what a signal means for the user's tasks."""
         for line in lines:
             self.tell(line)

@@ -18,20 +18,19 @@ class JsonLines(Output):
     def note(self, text: str, style: str | None = None) -> None:
         """Say nothing: how things go is for people."""
 
-    def warn(self, text: str) -> None:
+    def alert(self, text: str) -> None:
         self._aside({"warning": {"message": text}})
 
     def error(self, error: KieError) -> None:
         self._aside(error_json(error))
 
     def created(self, task: Task) -> None:
-        self._task(task)
+        self.out.line(self._json(task.as_json()))
 
-    def finished(self, task: Task) -> None:
-        self._task(task)
+    def finished(self, task: Task, *, saved: bool) -> None:
+        self.created(task)
 
-    def unfinished(self, task: Task) -> None:
-        self._task(task)
+    unfinished = created
 
     def table(self, head: Row, rows: Iterable[tuple[Row, object]], *, cut_last: bool) -> None:
         for _, json in rows:
@@ -40,13 +39,17 @@ class JsonLines(Output):
     def value(self, text: str, json: object) -> None:
         self.out.line(self._json(json))
 
-    def stopped(self, lines: Sequence[str], exit_code: int) -> None:
+    def warn(self, text: str) -> None:
+        self.alert(text)
+
+    def debug(self, text: str) -> None:
+        if self.verbose:
+            self._aside({"debug": text})
+
+    def stopped(self, lines: Sequence[str], exit_code: int, task_id: str | None) -> None:
         body = {"kind": "stopped", "exit_code": exit_code, "code": None}
         text = {"message": lines[0] if lines else "Stopped.", "hint": "\n".join(lines[1:]) or None}
-        self._aside({"error": {**body, **text, "task_id": None}})
-
-    def _task(self, task: Task) -> None:
-        self.out.line(self._json(task.as_json()))
+        self._aside({"error": {**body, **text, "task_id": task_id}})
 
     def _aside(self, value: object) -> None:
         with suppress(StreamLost):

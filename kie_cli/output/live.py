@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import TracebackType
+from contextlib import contextmanager, suppress
 from typing import Self
 
 from rich.console import Console, Group  # noqa: TID253 (this module owns it)
@@ -35,30 +34,22 @@ class Live:
         self._tasks: dict[str, Task | None] = dict.fromkeys(task_ids)
         self._usual = usual
         self._troubled: dict[str, str] = {}
-        console = Console(
-            file=err.raw, markup=False, emoji=False, highlight=False, no_color=not err.colored
+        self._err = err
+        self._console = Console(
+            file=err.raw,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            color_system="auto" if err.colored else None,
         )
-        self._console = console
-        self._live = RichLive(
-            get_renderable=self._draw,
-            console=console,
-            refresh_per_second=FRAMES,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._live: RichLive | None = None
 
     def __enter__(self) -> Self:
-        self._live.start()
+        self._start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._live.stop()
+    def __exit__(self, *exception: object) -> None:
+        self._stop()
 
     def show(self, task: Task) -> None:
         """Show the new state in the task's row."""
@@ -73,9 +64,28 @@ class Live:
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Take the rows away while other lines are written."""
-        self._live.stop()
+        self._stop()
         yield
-        self._live.start()
+        self._start()
+
+    def _start(self) -> None:
+        # A new one each time: an old one remembers its rows, and would erase the lines that
+        # were written since. A terminal that is gone stops nobody.
+        self._live = RichLive(
+            get_renderable=self._draw,
+            console=self._console,
+            refresh_per_second=FRAMES,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        with suppress(OSError):
+            self._live.start()
+
+    def _stop(self) -> None:
+        if self._live:
+            with suppress(OSError):
+                self._live.stop()
 
     def _draw(self) -> Group:
         rows = list(self._tasks.items())
@@ -84,18 +94,18 @@ class Live:
         room = max(1, self._console.height - 2)
         lines = [self._row(task_id, task) for task_id, task in rows[:room]]
         if len(rows) > room:
-            lines.append(Text(f"… {len(rows) - room} more", "dim"))
+            lines.append(Text(f"and {len(rows) - room} more", "dim"))
         return Group(*lines)
 
     def _row(self, task_id: str, task: Task | None) -> Text:
-        row = Text(no_wrap=True, overflow="ellipsis")
+        row = Text(no_wrap=True, overflow="ellipsis" if self._err.unicode else "crop")
         ended = task is not None and task.ended
         frame = SPINNER[int(self._clock.monotonic() * FRAMES) % len(SPINNER)]
         row.append(f"{' ' if ended else frame} ")
         if len(self._tasks) > 1:
-            row.append(f"{safe(task_id)}  ")
+            row.append(f"{task_id}  ")
         state = task.state if task else "asking"
-        row.append(safe(state), STATE_STYLES.get(state, "cyan"))
+        row.append(self._err.shown(safe(state)), STATE_STYLES.get(state, "cyan"))
         began = (task.created_at if task else None) or self._started
         until = task.completed_at if task and task.completed_at else self._clock.now()
         row.append(f"  {clock_text(max(0.0, until - began))}")

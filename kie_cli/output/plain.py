@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kie_cli.core.durations import spoken
-from kie_cli.core.task import Task
+from kie_cli.core.task import Task, amount
 from kie_cli.errors import KieError
 from kie_cli.output.base import Output, Row, error_lines
-from kie_cli.output.text import cells, fit, paint, safe, to_json
+from kie_cli.output.text import cells, fit, paint, safe
 
 NUMBERS = {"TIME", "CREDITS"}
 STATE_STYLES = {"success": "green", "fail": "red", "unknown": "red", "refused": "yellow"}
@@ -21,8 +21,8 @@ class Plain(Output):
         if not self.quiet:
             self.tell(text, style)
 
-    def warn(self, text: str) -> None:
-        self.tell(f"kie: {text}", "yellow")
+    def alert(self, text: str) -> None:
+        self.tell(text, "yellow")
 
     def error(self, error: KieError) -> None:
         for number, line in enumerate(error_lines(error)):
@@ -31,17 +31,18 @@ class Plain(Output):
     def created(self, task: Task) -> None:
         self.out.line(safe(task.task_id or ""))
 
-    def finished(self, task: Task) -> None:
-        if task.files:
+    def finished(self, task: Task, *, saved: bool) -> None:
+        if saved:
             for url in task.urls:
                 self.note(url)
         self.note(_done(task), "green")
-        results = task.files or task.urls
+        results = task.files if saved else task.urls
         for result in results:
             if result != "-":  # the bytes themselves went to stdout
                 self.out.line(safe(result))
         if not results:
-            self.out.line(to_json(task.result, ascii_only=not self.out.unicode))
+            made = task.result.get("resultObject") if isinstance(task.result, dict) else None
+            self.document(made or task.result)
 
     def unfinished(self, task: Task) -> None:
         """Say nothing: the error that goes with it names the task."""
@@ -87,6 +88,6 @@ def _narrow(widths: list[int], room: int) -> None:
 
 def _done(task: Task) -> str:
     spent = "" if task.elapsed is None else f" in {spoken(task.elapsed)}"
-    cost = "" if task.credits is None else f", {task.credits:g} credits"
+    cost = "" if task.credits is None else f", {amount(task.credits)} credits"
     made = "" if not task.sandbox else " Sandbox: nothing real was made or charged."
     return f"Done{spent}{cost}.{made}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol, Self
 
 from kie_cli.core.clock import Clock
 from kie_cli.core.durations import clock_text
@@ -25,9 +24,12 @@ class Progress(Protocol):
     def trouble(self, task_id: str, error: KieError, count: int) -> None:
         """Show that a look told nothing, for the `count`th time in a row."""
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
+    def aside(self) -> AbstractContextManager[None]:
         """Make way for other lines."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
 
 
 class Lines:
@@ -62,12 +64,17 @@ class Lines:
         now = self._clock.monotonic()
         if count >= WARN_AFTER and now - self._warned_at >= HEARTBEAT:
             self._warned_at = now
-            self._output.warn(f"{task_id}: {error.message} kie goes on asking; the task goes on.")
+            self._output.warn(f"{task_id}: {error.message} kie goes on asking.")
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
+    def aside(self) -> AbstractContextManager[None]:
         """Do nothing: lines never stand in the way."""
-        yield
+        return nullcontext()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Do nothing: there is nothing to take away."""
 
     def _say(self, line: str) -> None:
         self._said_at = self._clock.monotonic()

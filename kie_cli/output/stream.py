@@ -26,7 +26,7 @@ class Stream:
     def __init__(self, raw: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> None:
         self.raw = raw
         self.terminal = raw is not None and not raw.closed and raw.isatty()
-        self.animated = self.terminal and environ.get("TERM") != "dumb"
+        self.animated = self.terminal and environ.get("TERM") not in {"dumb", "unknown"}
         self.unicode = "utf" in (getattr(raw, "encoding", None) or "").lower()
         self.colored = color == "always" or (
             color == "auto"
@@ -58,26 +58,25 @@ class Stream:
         """
         Write one line and flush it; raises StreamLost.
 
-        The text has passed `safe()` already. A secret in it is blotted out, and what the
-        stream's encoding does not have is written as an escape.
+        The text has passed `safe()` already.
         """
-        text = self.without_secrets(text)
+        text = self.shown(text)
         if style and self.colored:
             text = paint(text, style)
         if self.raw is None or self.raw.closed:
             raise StreamLost("it is closed", gone=False)
-        encoding = self.raw.encoding or "utf-8"
         try:
-            self.raw.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            self.raw.write(text + "\n")
             self.raw.flush()
         except BrokenPipeError:
             raise StreamLost("its reader went away", gone=True) from None
         except (OSError, ValueError) as error:
             raise StreamLost(getattr(error, "strerror", None) or str(error), gone=False) from None
 
-    def without_secrets(self, text: str) -> str:
-        """Return `text` without any known secret, as it is or as JSON writes it."""
+    def shown(self, text: str) -> str:
+        """Return `text` without any known secret, in signs that the stream's encoding has."""
         for secret in self.secrets:
             key = secret.reveal()
             text = text.replace(key, "[key]").replace(json.dumps(key)[1:-1], "[key]")
-        return text
+        encoding = getattr(self.raw, "encoding", None) or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)

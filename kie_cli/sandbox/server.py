@@ -83,6 +83,7 @@ class _Server(socketserver.ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the client to confirm the head
     server: _Server
 
     def _serve(self) -> None:

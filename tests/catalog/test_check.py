@@ -130,7 +130,8 @@ def test_flags_win_over_the_input_object_and_params_over_flags():
         params=param(("resolution", "2K")),
     )  # fmt: skip
     assert {"prompt": "flag", "aspect_ratio": "3:2", "resolution": "2K"} == checked.input
-    assert [] == checked.problems + checked.warnings
+    assert [] == checked.problems
+    assert ["--param resolution: it counts, and --resolution does not."] == checked.warnings
 
 
 def test_the_input_object_is_left_as_it_was():

@@ -119,7 +119,9 @@ def test_a_ledger_of_a_newer_kie_is_left_alone(opened, tmp_path, draft):
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = file.read_bytes()
 
-    with pytest.raises(LocalFiles, match=r"^Nothing was sent: .*made by a newer kie"):
+    with pytest.raises(
+        LocalFiles, match=r"^The record of paid tasks cannot be written .*made by a newer kie"
+    ):
         opened()
 
     assert before == file.read_bytes()
@@ -131,7 +133,7 @@ def test_a_ledger_of_a_newer_kie_is_left_alone(opened, tmp_path, draft):
 def test_what_is_no_database_is_left_alone_and_the_way_out_is_said(opened, state, content):
     (state / "tasks.sqlite3").write_bytes(content)
 
-    with pytest.raises(LocalFiles, match=r"^Nothing was sent") as caught:
+    with pytest.raises(LocalFiles, match=r"^The record of paid tasks cannot be written") as caught:
         opened()
 
     assert content == (state / "tasks.sqlite3").read_bytes()
@@ -189,7 +191,9 @@ def test_an_empty_file_of_a_kie_that_was_killed_becomes_a_ledger(opened, state, 
 def test_a_folder_that_cannot_be_made_sends_nothing(opened, tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(LocalFiles, match=r"^Nothing was sent: .*Not a directory") as caught:
+    with pytest.raises(
+        LocalFiles, match=r"^The record of paid tasks cannot be written .*Not a directory"
+    ) as caught:
         opened(folder=tmp_path / "file/state")
 
     assert ("Free some space, or set KIE_STATE_DIR to a local folder.",) == caught.value.hints
@@ -260,8 +264,8 @@ except LocalFiles as error:
     )
     said = process.communicate(timeout=20)[0]
 
-    money = "A task may exist and be charged" if step == "accepted" else "Nothing was sent"
-    assert said.startswith(money)
+    money = {"open": "The record", "accepted": "A task may exist and be charged"}
+    assert said.startswith(money.get(step, "Nothing was sent"))
     assert "Free some space" in said
 
 

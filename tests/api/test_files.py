@@ -1,0 +1,527 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from loopback import Loopback, Reply
+
+from kie_cli.api import files as files_module
+from kie_cli.api.files import Downloads, Part, keep
+from kie_cli.core.exchange import Response
+from kie_cli.errors import ExitCode, NotSaved
+from kie_cli.sandbox.png import picture
+
+PNG = picture(64, 48, "a seed")
+FOLDER = Path()
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+SHA = sha256(PNG)
+
+
+@pytest.fixture
+def downloads(transport, client, server):
+    """Downloads beside a loopback API: results may be on loopback too."""
+    return Downloads(transport(server.api, server.result), client, loopback=True)
+
+
+@pytest.fixture
+def strict(transport, client, server):
+    """Downloads as they are with the real kie.ai."""
+    return Downloads(transport(server.api), client, loopback=False)
+
+
+def left():
+    return sorted(path.name for path in Path().iterdir())
+
+
+def fails(downloads, url, match):
+    """Fetch in vain: nothing is left behind, and the exit code is 10."""
+    with pytest.raises(NotSaved, match=match) as caught:
+        downloads.fetch(url, FOLDER)
+    assert caught.value.exit_code == ExitCode.NOT_SAVED
+    assert left() == []
+    return caught.value
+
+
+# fetching
+
+
+def test_a_result_is_a_whole_hidden_part(downloads, server):
+    part = downloads.fetch(server.file("a", PNG), FOLDER)
+
+    assert (part.kind, part.size, part.sha256) == ("png", len(PNG), SHA)
+    assert part.path.read_bytes() == PNG
+    assert left() == [part.path.name]
+    assert (part.path.name[:5], part.path.suffix) == (".kie-", ".part")
+    [asked] = server.requests
+    assert "authorization" not in asked.headers
+    assert asked.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("length", [len(PNG) - 1, len(PNG) + 1])
+def test_a_length_that_is_not_kept_is_seen_without_a_wire_too(transport, length):
+    headers = {"content-length": str(length)}
+    one = transport(handle=lambda _: Response(200, headers, PNG))
+
+    fails(Downloads(one, None, loopback=True), "http://127.0.0.1/a", "The transfer broke")
+
+
+def test_a_large_result_is_judged_by_its_two_ends(downloads, server):
+    sound = b"RIFF" + (300_000).to_bytes(4, "little") + b"WAVE" + bytes(299_996)
+
+    assert downloads.fetch(server.file("a", sound), FOLDER).sha256 == sha256(sound)
+    Path(left()[0]).unlink()
+    fails(downloads, server.file("b", sound[:-1]), "ends too early, after 300007 bytes")
+
+
+def test_a_part_is_as_private_as_the_umask_says(downloads, server):
+    old = os.umask(0o027)
+    try:
+        part = downloads.fetch(server.file("a", PNG), FOLDER)
+    finally:
+        os.umask(old)
+
+    assert stat.S_IMODE(part.path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(
+    "short",
+    [
+        Reply(PNG[:-1], headers={"Content-Length": str(len(PNG))}),
+        Reply(PNG[:-1]),
+        Reply(PNG[:20]),
+        Reply(b""),
+        Reply(PNG, headers={"Content-Length": str(len(PNG) - 1)}),
+        Reply(PNG, headers={"Content-Length": str(len(PNG) + 1)}),
+        Reply("<html>", 500),
+        Reply("<html>", 503),
+        Reply("slow down", 429),
+        Reply(hang_up=True),
+    ],
+    ids=["cut line", "cut file", "head", "nothing", "less said", "more said", "500", "503", "429",
+         "hang up"],
+)  # fmt: skip
+def test_a_broken_transfer_is_made_three_times(downloads, server, short):
+    short.headers["Connection"] = "close"
+    url = server.file("a", PNG)
+    server.answer("a.png", short, short)
+    assert downloads.fetch(url, FOLDER).path.read_bytes() == PNG
+    assert len(server.requests) == 3
+    Path(left()[0]).unlink()
+
+    server.answer("a.png", *[short] * 3)
+    fails(downloads, url, r"transfer broke|ends too early|answered HTTP")
+    assert len(server.requests) == 6
+
+
+@pytest.mark.parametrize("at", range(1, len(PNG), 41))
+def test_a_picture_cut_anywhere_gets_no_part(downloads, server, at):
+    url = server.file("a", PNG[:at])
+
+    if at < 8:
+        return  # too short to be known as a PNG
+    fails(downloads, url, "ends too early")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [b"<!DOCTYPE html><title>Expired</title>", b"\r\n  <html>", b"\xef\xbb\xbf<html>Expired",
+     b'{"code":404,"msg":"gone"}', b"<?xml version='1.0'?><Error><Code>AccessDenied</Code>"],
+)  # fmt: skip
+def test_a_text_in_place_of_a_picture_is_discarded_and_shown(downloads, server, page):
+    error = fails(downloads, server.file("a", page), "a text in place of the result")
+
+    assert len(error.message) < 200
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 304, 400, 401, 402, 418])
+def test_another_status_is_no_result(downloads, server, status):
+    fails(downloads, server.file("a", PNG, status=status), f"HTTP {status}")
+
+    assert len(server.requests) == 1
+
+
+def test_a_kind_that_nobody_knows_is_kept(downloads, server):
+    assert downloads.fetch(server.file("a", b"\x00\x01 raw"), FOLDER).kind is None
+
+
+def test_a_packed_answer_is_unpacked(downloads, server):
+    import gzip
+
+    packed = {"Content-Encoding": "gzip"}
+    part = downloads.fetch(server.file("a", gzip.compress(PNG), headers=packed), FOLDER)
+
+    assert part.path.read_bytes() == PNG
+
+
+def test_a_result_that_never_ends_is_refused(downloads, server, monkeypatch):
+    monkeypatch.setattr(files_module, "LARGEST", 1000)
+
+    fails(downloads, server.file("a", PNG * 9), "larger than")
+    assert len(server.requests) == 1
+
+
+# results that are gone
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_a_result_that_is_gone_is_asked_for_anew_once(downloads, server, status):
+    old = server.file("old", b"gone", status=status)
+    server.answer("download-url", {"code": 200, "data": server.file("new", PNG)})
+
+    assert downloads.fetch(old, FOLDER).sha256 == SHA
+    assert [asked.path for asked in server.requests] == [
+        "/r/old.png", "/api/v1/common/download-url", "/r/new.png",
+    ]  # fmt: skip
+    assert server.seen("download-url")[0].json == {"url": old}
+    assert "authorization" in server.seen("download-url")[0].headers
+    assert "authorization" not in server.seen("new.png")[0].headers
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize(
+    "reply",
+    ["download-url.422", "record.401", "record.500", Reply("<html>", 502), Reply(hang_up=True),
+     {"code": 200, "data": None}, {"code": 200, "data": "ftp://a/b"}, {"code": 200, "data": "old"}],
+)  # fmt: skip
+def test_a_result_that_stays_gone_is_not_saved(downloads, server, reply, status):
+    old = server.file("old", b"gone", status=status)
+    server.answer("download-url", {"code": 200, "data": old} if "old" in str(reply) else reply)
+
+    error = fails(downloads, old, rf"no longer there \(HTTP {status}\)")
+
+    assert len(server.seen("download-url")) == 1
+    assert any("24 hours" in hint for hint in error.hints)
+
+
+# redirects and addresses
+
+
+def test_five_redirects_are_followed_and_six_are_not(downloads, server):
+    def chain(name, length):
+        for step in range(length):
+            to = (
+                f"/r/{name}{step + 1}.png"
+                if step % 2
+                else f"{server.result}/r/{name}{step + 1}.png"
+            )
+            server.files[f"/r/{name}{step}.png"] = Reply(b"", 302, {"Location": to})
+        server.file(f"{name}{length}", PNG)
+        return f"{server.result}/r/{name}0.png"
+
+    assert downloads.fetch(chain("a", 5), FOLDER).sha256 == SHA
+    Path(left()[0]).unlink()
+    fails(downloads, chain("b", 6), "redirects more than 5 times")
+    assert not [asked for asked in server.requests if "authorization" in asked.headers]
+
+
+def test_a_redirect_carries_no_key_to_another_host(downloads, server):
+    other = Loopback()
+    try:
+        to = {"Location": other.file("b", PNG)}
+        assert downloads.fetch(server.file("a", b"", status=307, headers=to), FOLDER).sha256 == SHA
+        assert "authorization" not in other.requests[0].headers
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["ftp://127.0.0.1/a", "file:///etc/passwd", "http://example.org/a.png", "https://[", "//[",
+     "https://a]b/", "data:image/png;base64,AA", "https://10.0.0.1:99999/"],
+)  # fmt: skip
+def test_a_redirect_elsewhere_is_not_followed(downloads, server, to):
+    url = server.file("a", b"", status=302, headers={"Location": to})
+    fails(downloads, url, "not a public https one|no address|The transfer broke")
+    assert {asked.path for asked in server.requests} == {"/r/a.png"}
+
+
+def test_a_redirect_to_nowhere_ends(downloads, server):
+    fails(downloads, server.file("a", b"", status=302, headers={}), "redirects more than 5 times")
+
+
+REFUSED = [
+    "http://example.org/a.png", "ftp://example.org/a.png", "file:///etc/passwd", "a.png", "",
+    "//example.org/a.png", "https:///a.png", "https://", "https://[", "https://a]b/",
+    "https://user@example.org/a.png", "https://user:pw@example.org/a.png", "https://@example.org/",
+    "https://localhost/a.png", "https://LOCALHOST/a", "https://localhost./a", "https://x.localhost/",
+    "https://127.0.0.1/", "https://127.0.0.1:8443/", "https://127.1/", "https://2130706433/",
+    "https://0x7f.1/", "https://0177.0.0.1/", "https://127.0.0.1./", "https://0.0.0.0/",
+    "https://10.1.2.3/", "https://172.16.0.1/", "https://192.168.1.1/", "https://169.254.169.254/",
+    "https://100.64.0.1/", "https://[::1]/", "https://[::]/", "https://[fe80::1]/",
+    "https://[fd00::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:10.0.0.1]/",
+    "https://8.8.8.8/a.png", "https://[2606:4700::1111]/a.png", "http://127.0.0.1/a.png",
+    "HTTP://example.org/a.png", "javascript:alert(1)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_only_a_public_https_host_is_fetched_from(strict, server, url, monkeypatch):
+    monkeypatch.setattr(strict._transport, "download", lambda *_: pytest.fail("it was fetched"))
+
+    fails(strict, url, "not a public https one|cannot be used")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://tempfile.aiquickdraw.com/r/a.png", "HTTPS://file.kie.ai/a", "https://xn--p1b6ci4b.xn/",
+     "https://example.org:8443/a?b=c#d", "https://localhost.example.org/", "https://1.example/"],
+)  # fmt: skip
+def test_a_public_https_host_is_fetched_from(strict, url):
+    strict._check(url)
+
+
+@given(st.text() | st.text().map("https://{}".format) | st.ip_addresses().map("https://{}/".format))
+def test_any_text_as_a_url_is_checked_without_a_crash(url):
+    downloads = Downloads(None, None, loopback=False)
+    try:
+        downloads._check(url)
+    except NotSaved:
+        return
+    assert urlsplit(url).scheme == "https"
+
+
+# what the disk does
+
+
+def test_a_folder_that_is_not_there_is_named(downloads, server):
+    with pytest.raises(NotSaved, match=r"^nowhere: No such file or directory\.$"):
+        downloads.fetch(server.file("a", PNG), Path("nowhere"))
+
+
+def test_a_folder_that_is_a_file_is_named(downloads, server):
+    Path("file").write_text("mine")
+
+    with pytest.raises(NotSaved, match=r"^file: Not a directory\.$"):
+        downloads.fetch(server.file("a", PNG), Path("file"))
+    assert Path("file").read_text() == "mine"
+
+
+def test_a_stop_leaves_no_part(downloads, server, monkeypatch):
+    def stop(_handle):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        downloads.fetch(server.file("a", PNG), FOLDER)
+    assert left() == []
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from kie_cli.api.files import Downloads
+from kie_cli.api.transport import Transport
+from kie_cli.core.clock import SystemClock
+from kie_cli.errors import NotSaved
+
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+transport = Transport(key=None, signed=(), user_agent="kie-cli/0", clock=SystemClock())
+try:
+    Downloads(transport, None, loopback=True).fetch(sys.argv[1], Path())
+except NotSaved as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, before)
+"""
+
+
+def test_a_full_disk_leaves_nothing_behind(server):
+    url = server.file("a", picture(900, 900, "large"))
+
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, url],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == ".: File too large.\n"
+    assert left() == []
+
+
+# giving names
+
+
+@pytest.fixture
+def part():
+    path = Path(".kie-0123456789abcdef.part")
+    path.write_bytes(PNG)
+    return Part(path, "png", len(PNG), SHA)
+
+
+def named(ending, number):
+    return Path(f"t-1-1{f'.{number}' if number else ''}.{ending}")
+
+
+def ignore(_saved):
+    """No record is kept."""
+
+
+def test_a_name_is_recorded_before_it_exists(part):
+    told = []
+
+    def before(saved):
+        told.append((saved, saved.path.exists(), part.path.exists()))
+
+    saved = keep(part, named, force=False, before=before)
+
+    assert told == [(saved, False, True)]
+    assert (saved.path, saved.size, saved.sha256) == (Path("t-1-1.png"), len(PNG), SHA)
+    assert saved.path.read_bytes() == PNG
+    assert left() == ["t-1-1.png"]
+
+
+def test_a_name_that_cannot_be_recorded_is_not_taken(part):
+    def before(_saved):
+        raise NotSaved("disk full")
+
+    with pytest.raises(NotSaved):
+        keep(part, named, force=False, before=before)
+    assert left() == []
+
+
+def test_the_next_free_name_is_taken_and_nothing_is_overwritten(part):
+    Path("t-1-1.png").write_text("mine")
+    Path("t-1-1.1.png").mkdir()
+    Path("t-1-1.2.png").symlink_to("dangling")
+    told = []
+
+    saved = keep(part, named, force=False, before=lambda saved: told.append(saved.path.name))
+
+    assert saved.path.name == "t-1-1.3.png"
+    assert told == ["t-1-1.png", "t-1-1.1.png", "t-1-1.2.png", "t-1-1.3.png"]
+    assert Path("t-1-1.png").read_text() == "mine"
+    assert not Path("dangling").exists()
+    assert left() == ["t-1-1.1.png", "t-1-1.2.png", "t-1-1.3.png", "t-1-1.png"]
+
+
+def test_an_exact_name_that_is_taken_is_refused(part):
+    Path("hat.png").write_text("mine")
+
+    with pytest.raises(NotSaved, match=r"^hat\.png: the name is taken\.$") as caught:
+        keep(part, lambda *_: Path("hat.png"), force=False, before=ignore, numbered=False)
+
+    assert caught.value.hints == ("To overwrite it: --force",)
+    assert Path("hat.png").read_text() == "mine"
+    assert left() == ["hat.png"]
+
+
+def test_force_replaces_the_file_and_not_what_a_link_points_to(part):
+    Path("target").write_text("mine")
+    Path("hat.png").symlink_to("target")
+
+    keep(part, lambda *_: Path("hat.png"), force=True, before=ignore)
+
+    assert Path("hat.png").read_bytes() == PNG
+    assert not Path("hat.png").is_symlink()
+    assert Path("target").read_text() == "mine"
+    assert left() == ["hat.png", "target"]
+
+
+def test_force_does_not_replace_a_folder(part):
+    Path("hat.png").mkdir()
+
+    with pytest.raises(NotSaved, match=r"^hat\.png: Is a directory"):
+        keep(part, lambda *_: Path("hat.png"), force=True, before=ignore)
+    assert left() == ["hat.png"]
+
+
+def test_a_thousand_names_are_enough(part, monkeypatch):
+    monkeypatch.setattr(os, "link", taken)
+
+    with pytest.raises(NotSaved, match=r"t-1-1\.999\.png: the name is taken"):
+        keep(part, named, force=False, before=ignore)
+    assert left() == []
+
+
+def taken(*_):
+    raise FileExistsError
+
+
+@pytest.mark.parametrize("name", ["nowhere/a.png", "x" * 300 + ".png"])
+def test_a_name_that_cannot_be_made_is_not_saved(part, name):
+    for force in (True, False):
+        part.path.write_bytes(PNG)
+        with pytest.raises(NotSaved):
+            keep(part, lambda *_: Path(name), force=force, before=ignore)
+        assert left() == []
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("jpeg", "jpg"), ("mp4", "mp4"), (None, "bin")])
+def test_the_ending_is_told_by_the_content(part, kind, ending):
+    saved = keep(Part(part.path, kind, 1, SHA), named, force=False, before=ignore)
+
+    assert saved.path.name == f"t-1-1.{ending}"
+
+
+def no_links(*_):
+    raise PermissionError(1, "Operation not permitted")
+
+
+def test_a_disk_without_links_overwrites_nothing_either(part, monkeypatch):
+    monkeypatch.setattr(os, "link", no_links)
+    Path("t-1-1.png").write_text("mine")
+
+    saved = keep(part, named, force=False, before=ignore)
+
+    assert saved.path.name == "t-1-1.1.png"
+    assert saved.path.read_bytes() == PNG
+    assert Path("t-1-1.png").read_text() == "mine"
+    assert left() == ["t-1-1.1.png", "t-1-1.png"]
+
+
+def test_a_name_that_was_reserved_in_vain_is_given_back(part, monkeypatch):
+    monkeypatch.setattr(os, "link", no_links)
+    part.path.unlink()
+
+    with pytest.raises(NotSaved, match="No such file"):
+        keep(part, named, force=False, before=ignore)
+    assert left() == []
+
+
+def test_a_folder_that_cannot_be_synced_holds_the_file_all_the_same(part, monkeypatch):
+    def no_sync(_handle):
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", no_sync)
+
+    assert keep(part, named, force=False, before=ignore).path.read_bytes() == PNG
+
+
+RACE = """
+import sys
+from pathlib import Path
+from kie_cli.api.files import Part, keep
+
+own = Path(f".kie-{sys.argv[1]}.part")
+own.write_text(sys.argv[1])
+name = lambda ending, number: Path(f"t-1-1.{number}.{ending}")
+print(keep(Part(own, "png", 1, ""), name, force=False, before=lambda saved: None).path)
+"""
+
+
+def test_processes_that_race_for_one_name_each_get_their_own():
+    racers = [
+        subprocess.Popen([sys.executable, "-c", RACE, str(number)], stdout=subprocess.PIPE)
+        for number in range(6)
+    ]
+    names = [racer.communicate(timeout=60)[0].decode().strip() for racer in racers]
+
+    assert sorted(names) == [f"t-1-1.{number}.png" for number in range(6)]
+    assert {Path(name).read_text() for name in names} == set("012345")
+    assert left() == sorted(names)

@@ -1,0 +1,766 @@
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+
+import httpx  # noqa: TID253 (time-outs are its type)
+import pytest
+import trustme
+from loopback import Loopback, Reply
+
+from kie_cli.api import transport as transport_module
+from kie_cli.api.transport import Transport
+from kie_cli.core.clock import SystemClock
+from kie_cli.core.exchange import Response
+from kie_cli.core.verdict import Accepted, Answer, NotSent, Uncertain, create_verdict, next_try
+from kie_cli.errors import LocalFiles, Unreachable, WrongInput
+
+KEY = "key-for-tests-0123456789abcdef"
+PATH = "/api/v1/jobs/createTask"
+BODY = b'{"model":"flux-2/pro-image-to-image","input":{}}'
+YES = b'{"code":200,"msg":"success","data":{"taskId":"t-1"}}'
+DEAD = "http://127.0.0.1:9"  # the discard port: nobody listens
+BROKE = "the connection to kie.ai broke after the request was sent"
+
+
+def http(body, status="200 OK", **headers):
+    """The bytes of an answer."""
+    headers = {"Content-Length": len(body), **{k.replace("_", "-"): v for k, v in headers.items()}}
+    lines = [f"{name}: {value}" for name, value in headers.items() if value is not None]
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body
+
+
+ANSWER = http(YES)
+
+
+class Gate:
+    """Counts how often it was passed; `error` closes it."""
+
+    def __init__(self, error=None):
+        self.error = error
+        self.passed = 0
+        self.end_after = None
+
+    def __call__(self, end_after):
+        self.passed += 1
+        self.end_after = end_after
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def gate():
+    return Gate()
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """Limits of fractions of a second."""
+    times = httpx.Timeout(connect=0.3, write=0.3, read=0.3, pool=0.3)
+    for name in ("CREATE_TIMES", "FILE_TIMES"):
+        monkeypatch.setattr(transport_module, name, times)
+    return times
+
+
+# the key
+
+
+def test_the_key_goes_to_the_signed_origins_alone(transport, server):
+    one = transport(server.api, server.upload)
+
+    for url in (f"{server.api}/a", f"{server.upload}/b", f"{server.result}/c"):
+        one.send("GET", url)
+    one.send("GET", server.api.replace("http://", "http://user:pass@") + "/d")
+
+    sent = {asked.path: asked.headers.get("authorization") for asked in server.requests}
+    assert (sent["/a"], sent["/b"], sent["/c"]) == (f"Bearer {KEY}", f"Bearer {KEY}", None)
+    assert KEY not in (sent["/d"] or "")
+    assert {asked.headers["user-agent"] for asked in server.requests} == {"kie-cli/0"}
+
+
+def test_without_a_key_nothing_is_signed(transport, server):
+    transport(server.api, key=None).send("GET", f"{server.api}/a")
+
+    assert "authorization" not in server.requests[0].headers
+
+
+def test_a_download_carries_no_key_even_from_a_signed_origin(transport, server):
+    with transport(server.api, server.result).download(
+        server.file("a"), {"Range": "bytes=0-"}
+    ) as got:
+        assert (got.status, b"".join(got.pieces)[:4]) == (200, b"\x89PNG")
+
+    [asked] = server.requests
+    assert "authorization" not in asked.headers
+    assert KEY not in str(asked)
+    assert asked.headers["accept-encoding"] == "identity"
+    assert asked.headers["range"] == "bytes=0-"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(transport, server, gate, status):
+    other = Loopback()
+    to = {"Location": f"{other.api}/elsewhere"}
+    server.answer("createTask", *[Reply(b"", status, to)] * 2)
+    server.files["/r/moved.png"] = Reply(b"", status, to)
+    one = transport(server.api, other.api)
+    try:
+        sent = one.send("GET", server.api + PATH)
+        created = one.create(server.api + PATH, BODY, gate)
+        with one.download(f"{server.result}/r/moved.png", {}) as got:
+            downloaded = got.status
+        assert other.requests == []
+    finally:
+        other.close()
+
+    assert (sent.status, created.status, downloaded) == (status, status, status)
+    verdict = create_verdict(created)
+    assert isinstance(verdict, Uncertain)
+    assert "redirect to 127.0.0.1," in verdict.hint
+
+
+# proxies
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "[::1]"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"])
+def test_plain_loopback_never_passes_a_proxy(transport, wire, gate, monkeypatch, variable, host):
+    proxy = wire("read", http(YES), "close")
+    monkeypatch.setenv(variable, proxy.url)
+    port = DEAD.rsplit(":", 1)[1]
+    url = f"http://{host}:{port}"
+    one = transport(url)
+
+    with pytest.raises(Unreachable):
+        one.send("GET", url)
+    outcome = one.create(url + PATH, BODY, gate)
+
+    assert isinstance(outcome, NotSent)
+    assert proxy.connections == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("HTTPS_PROXY", "ftp://proxy.example:21"), ("ALL_PROXY", "gopher://proxy.example"),
+     ("HTTPS_PROXY", "http://proxy:port"), ("NO_PROXY", "::1]:x")],
+)  # fmt: skip
+def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
+    transport, server, gate, monkeypatch, variable, value
+):
+    monkeypatch.setenv(variable, value)
+
+    for call in (
+        lambda: transport().send("GET", server.api),
+        lambda: transport().create(server.api + PATH, BODY, gate),
+    ):
+        with pytest.raises(WrongInput, match=variable) as caught:
+            call()
+        assert "Nothing was sent" in caught.value.message
+    assert (gate.passed, server.requests) == (0, [])
+
+
+class Proxy:
+    """A CONNECT proxy that leads every name to one port of this machine."""
+
+    def __init__(self, port, answer=b"HTTP/1.1 200 OK\r\n\r\n"):
+        self.heads = []
+        self._port, self._answer = port, answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _serve(self, near):
+        with near:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += near.recv(4096)
+            self.heads.append(head)
+            near.sendall(self._answer)
+            if not self._answer.startswith(b"HTTP/1.1 200"):
+                return
+            with socket.create_connection(("127.0.0.1", self._port)) as far:
+                back = threading.Thread(target=self._pour, args=(far, near), daemon=True)
+                back.start()
+                self._pour(near, far)
+                back.join(10)
+
+    @staticmethod
+    def _pour(source, sink):
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                sink.sendall(piece)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self._listener.close()
+
+
+class Secure:
+    """A TLS server with one certificate; it reads a request, then says `answer` or nothing."""
+
+    def __init__(self, certificate, answer):
+        self.requests = []
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(self._context)
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.over = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                plain, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+
+    def _serve(self, plain):
+        plain.settimeout(5)
+        with (
+            plain,
+            suppress(OSError),
+            self._context.wrap_socket(plain, server_side=True) as secure,
+        ):
+            request = b""
+            while BODY not in request:
+                request += secure.recv(65536)
+            self.requests.append(request)
+            if self._answer:
+                secure.sendall(self._answer)
+            else:
+                self.over.wait(5)
+
+    def close(self):
+        self.over.set()
+        self._listener.close()
+
+
+@pytest.fixture
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(authority, tmp_path, monkeypatch):
+    """Start TLS servers for api.kie.test behind a proxy; with `trusted` the machine knows them."""
+    made = []
+
+    def make(answer=ANSWER, *, trusted=True, name="api.kie.test"):
+        if trusted:
+            authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        made.append(Secure(authority.issue_cert(name), answer))
+        made.append(Proxy(made[0].port))
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@{made[1].address}")
+        return made
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_create_passes_a_proxy_inside_tls_alone(transport, secure, gate):
+    server, proxy = secure()
+
+    outcome = transport("https://api.kie.test").create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    assert create_verdict(outcome) == Accepted("t-1")
+    assert gate.passed == 1  # not for CONNECT
+    assert len(server.requests) == 1
+    assert f"Bearer {KEY}".encode() in server.requests[0]
+    assert [head.split(b" ")[:2] for head in proxy.heads] == [[b"CONNECT", b"api.kie.test:443"]]
+    assert KEY.encode() not in b"".join(proxy.heads)
+
+
+def test_the_limit_in_all_holds_behind_a_proxy_too(transport, secure, gate, monkeypatch):
+    monkeypatch.setattr(transport_module, "CREATE_TOTAL", 0.3)
+    server, _ = secure(answer=None)
+    started = time.monotonic()
+
+    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    assert outcome == Uncertain("no answer from kie.ai after 0 s")
+    assert time.monotonic() - started < 4
+    assert len(server.requests) == 1
+
+
+def test_a_gate_that_stays_closed_lets_nothing_through_a_proxy(transport, secure):
+    server, _ = secure()
+
+    with pytest.raises(LocalFiles):
+        transport().create(f"https://api.kie.test{PATH}", BODY, Gate(LocalFiles("disk full")))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+            "407 Proxy Authentication Required",
+        ),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "502 Bad Gateway"),
+    ],
+)
+def test_a_proxy_that_refuses_is_named_without_its_password(
+    transport, gate, monkeypatch, said, reason
+):
+    proxy = Proxy(0, said)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@{proxy.address}")
+
+    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+    proxy.close()
+
+    assert outcome.why == f"the proxy {proxy.address} refused: {reason}"
+    assert "HTTPS_PROXY" in outcome.hint
+    assert (outcome.again, gate.passed) == (False, 0)
+
+
+def test_a_proxy_that_drops_the_line_means_not_sent(transport, gate, monkeypatch):
+    proxy = Proxy(0, b"")
+    monkeypatch.setenv("ALL_PROXY", f"http://{proxy.address}")
+
+    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+    proxy.close()
+
+    assert isinstance(outcome, NotSent)
+    assert gate.passed == 0
+
+
+# TLS
+
+
+@pytest.mark.parametrize(("trusted", "name"), [(False, "api.kie.test"), (True, "another.kie.test")])
+def test_a_certificate_that_does_not_fit_means_not_sent_and_no_second_try(
+    transport, secure, gate, trusted, name
+):
+    server, _ = secure(trusted=trusted, name=name)
+
+    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    assert isinstance(outcome, NotSent)
+    assert outcome.why.startswith("no secure connection: ")
+    assert "certificate" in outcome.why.lower()
+    assert "SSL_CERT_FILE" in outcome.hint
+    assert next_try(outcome, 1, 0.0, 0.5) is None
+    assert (server.requests, gate.passed) == ([], 0)
+
+
+def test_plain_text_on_the_tls_port_means_not_sent_and_no_second_try(transport, wire, gate):
+    server = wire(http(YES), "close")
+
+    outcome = transport().create(server.url.replace("http:", "https:") + PATH, BODY, gate)
+
+    assert isinstance(outcome, NotSent)
+    assert not outcome.again
+    assert gate.passed == 0
+
+
+# the one POST
+
+
+def test_a_create_is_one_post_on_a_connection_of_its_own(transport, wire, gate):
+    server = wire("read", http(YES), "read", http(YES), "hold")
+    one = transport(server.url)
+
+    one.send("GET", server.url + "/warm")
+    first, second = (one.create(server.url + PATH, BODY, gate) for _ in range(2))
+    one.send("GET", server.url + "/again")
+
+    assert create_verdict(first) == create_verdict(second) == Accepted("t-1")
+    warm, *creates = map(bytes, server.connections)
+    assert warm.count(b"GET ") == 2
+    assert len(creates) == 2
+    for sent in creates:
+        head, _, body = sent.partition(b"\r\n\r\n")
+        assert head.startswith(f"POST {PATH} HTTP/1.1\r\n".encode())
+        assert f"\r\nAuthorization: Bearer {KEY}\r\n".encode().lower() in head.lower() + b"\r\n"
+        assert b"content-type: application/json" in head.lower()
+        assert f"content-length: {len(BODY)}".encode() in head.lower()
+        assert b"transfer-encoding" not in head.lower()
+        assert b"idempotency" not in head.lower()
+        assert body == BODY
+
+
+@pytest.mark.parametrize("error", [LocalFiles("disk full"), KeyboardInterrupt(), RuntimeError()])
+def test_a_gate_that_stays_closed_sends_no_byte(transport, wire, error):
+    server = wire("read", http(YES))
+
+    with pytest.raises(type(error)):
+        transport(server.url).create(server.url + PATH, BODY, Gate(error))
+
+    server.settle()
+    assert [bytes(received) for received in server.connections] in ([], [b""])
+
+
+def test_without_the_event_of_the_gate_no_body_is_sent(transport, wire, gate, monkeypatch):
+    """A second lock: only headers leave, and from them no task can arise."""
+    trace = transport_module._Line.trace
+    monkeypatch.setattr(
+        transport_module._Line, "trace", lambda line, _event, info: trace(line, "renamed", info)
+    )
+    real = httpx.Client.build_request
+
+    def renamed(client, *args, extensions=None, **more):
+        if extensions:
+            hook = extensions["trace"]
+            extensions = {"trace": lambda event, info: hook(f"v2.{event}", info)}
+        return real(client, *args, extensions=extensions, **more)
+
+    monkeypatch.setattr(httpx.Client, "build_request", renamed)
+    server = wire("read", http(YES))
+
+    with pytest.raises(RuntimeError, match="before the gate"):
+        transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert gate.passed == 0
+    assert BODY not in b"".join(map(bytes, server.connections))
+
+
+def test_a_closed_port_means_not_sent_and_a_second_try(transport, gate):
+    outcome = transport().create(DEAD + PATH, BODY, gate)
+
+    assert outcome == NotSent("connection refused", again=True)
+    assert gate.passed == 0
+
+
+def test_a_name_that_does_not_resolve_means_not_sent_and_a_second_try(transport, gate):
+    outcome = transport().create(f"https://kie.invalid{PATH}", BODY, gate)
+
+    assert isinstance(outcome, NotSent)
+    assert (outcome.again, gate.passed) == (True, 0)
+
+
+def test_a_full_backlog_means_not_sent_and_a_second_try(transport, gate, short):
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        waiting = [socket.socket() for _ in range(3)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+
+        outcome = transport().create(url + PATH, BODY, gate)
+
+        for one in waiting:
+            one.close()
+    assert outcome == NotSent("no answer in time", again=True)
+
+
+@pytest.mark.parametrize("scheme", ["ftp://127.0.0.1", "127.0.0.1", "http://[", "http://"])
+def test_an_unusable_address_means_not_sent(transport, gate, scheme):
+    try:
+        outcome = transport().create(scheme, BODY, gate)
+    except ValueError:
+        outcome = NotSent("refused while the headers were made")
+
+    assert isinstance(outcome, NotSent)
+    assert (outcome.again, gate.passed) == (False, 0)
+
+
+def cut(body, at):
+    return http(body)[:at]
+
+
+UNCERTAIN = {
+    "closed before it is read": ((), BROKE),
+    "closed after it is read": (("read",), BROKE),
+    "reset after it is read": (("read", "reset"), BROKE),
+    "silence": (("read", "hold"), "no answer from kie.ai after 0 s"),
+    "half a status line": (("read", b"HTTP/1.1 20"), BROKE),
+    "headers only": (("read", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), BROKE),
+    "headers cut": (("read", b"HTTP/1.1 200 OK\r\nContent-Le"), BROKE),
+    "a body that is cut": (("read", http(YES)[:-1]), BROKE),
+    "a body that stops": (("read", http(YES)[:-1], "hold"), "no answer from kie.ai after 0 s"),
+    "a body that is reset": (("read", http(YES)[:-9], 0.05, "reset"), BROKE),
+    "a chunk that is cut": (
+        ("read", http(b"40\r\n" + YES, Content_Length=None, Transfer_Encoding="chunked")), BROKE,
+    ),
+    "a chunk of no length": (
+        ("read", http(b"zz\r\n" + YES, Content_Length=None, Transfer_Encoding="chunked")), BROKE,
+    ),
+    "two lengths": (
+        ("read", http(YES).replace(b"\r\n\r\n", b"\r\nContent-Length: 7\r\n\r\n", 1)), BROKE,
+    ),
+    "a negative length": (("read", http(YES, Content_Length=-5)), BROKE),
+    "headers of 200 kB": (("read", http(YES, X="x" * 200_000)), BROKE),
+    "no HTTP": (("read", b"SSH-2.0-OpenSSH_9.2\r\n" * 9), BROKE),
+    "bad gzip": (("read", http(YES, Content_Encoding="gzip")), "could not be read"),
+    "a gzip bomb": (
+        ("read", http(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")),
+        "could not be read (an answer of over 1048576 bytes)",
+    ),
+    "over 1 MiB": (("read", http(YES + b" " * 2**20)), "an answer of over 1048576 bytes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", UNCERTAIN)
+def test_after_the_first_byte_a_broken_line_is_uncertain_and_never_sent_again(
+    transport, wire, gate, short, fault
+):
+    steps, what = UNCERTAIN[fault]
+    server = wire(*steps)
+
+    outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert isinstance(outcome, Uncertain)
+    assert what in outcome.what
+    assert "Bearer" not in str(outcome)
+    assert next_try(outcome, 1, 0.0, 0.5) is None
+    assert gate.passed == 1
+    assert len(server.connections) == 1
+    assert server.requests <= 1
+
+
+def test_a_reset_line_is_judged_by_whether_sending_began(transport, wire, gate):
+    """The class of the error is a matter of chance here."""
+    server = wire("reset")
+
+    for _ in range(20):
+        before = gate.passed
+        outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+        assert isinstance(outcome, Uncertain if gate.passed > before else NotSent)
+
+
+ANSWERS = {
+    "HTML": http(b"<html><h1>502 Bad Gateway</h1></html>", "502 Bad Gateway"),
+    "HTML with 200": http(b"<html>Log in to Cafe Wifi</html>"),
+    "a login that the network wants": http(b"<html>", "511 Network Authentication Required"),
+    "nothing": http(b""),
+    "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "JSON cut without a length": http(YES[:-9], Content_Length=None),
+    "a redirect to nowhere": http(b"", "302 Found", Location="https://["),
+    "too large": http(b"<html>", "413 Payload Too Large"),
+    "a gzip that is cut": http(gzip.compress(YES)[:-20], Content_Encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("fault", ANSWERS)
+def test_a_whole_answer_that_cannot_be_read_is_uncertain(transport, wire, gate, fault):
+    server = wire("read", ANSWERS[fault])
+
+    outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert isinstance(create_verdict(outcome), Uncertain)
+    assert (gate.passed, server.requests) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(YES),
+        http(YES, Content_Length=None),
+        http(gzip.compress(YES), Content_Encoding="gzip"),
+        http(b"34\r\n" + YES + b"\r\n0\r\n\r\n", Content_Length=None, Transfer_Encoding="chunked"),
+        b"HTTP/1.1 100 Continue\r\n\r\n" + http(YES),
+        b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n" + http(YES),
+        http(b"\xef\xbb\xbf" + YES),
+    ],
+    ids=["plain", "to the end", "gzip", "chunked", "100", "103", "BOM"],
+)
+def test_an_answer_arrives_in_each_form(transport, wire, gate, answer):
+    server = wire("read", answer)
+
+    outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert create_verdict(outcome) == Accepted("t-1")
+
+
+@pytest.mark.parametrize("at", range(0, len(http(YES)), 7))
+def test_an_answer_that_is_cut_anywhere_is_uncertain(transport, wire, gate, at):
+    server = wire("read", cut(YES, at))
+
+    outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert isinstance(outcome, Uncertain)
+    assert server.requests == 1
+
+
+def test_an_early_refusal_is_read_though_the_line_breaks(transport, wire, gate):
+    refusal = b'{"code":422,"msg":"too long"}'
+    server = wire(http(refusal, "422 Unprocessable"), 0.2)
+
+    outcome = transport(server.url).create(server.url + PATH, BODY + b" " * 300_000, gate)
+
+    assert isinstance(outcome, (Answer, Uncertain))
+    assert create_verdict(outcome).error.code == 422 if isinstance(outcome, Answer) else True
+    assert gate.passed == 1
+
+
+def test_a_server_that_does_not_read_makes_it_uncertain(transport, wire, gate, short):
+    server = wire("hold")
+
+    outcome = transport(server.url).create(server.url + PATH, BODY + b" " * 20_000_000, gate)
+
+    wanted = "the connection to kie.ai broke while the request was being sent"
+    assert outcome == Uncertain(wanted)
+    assert gate.passed == 1
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_trickles_in_is_cut_off(transport, wire, gate, monkeypatch, part):
+    monkeypatch.setattr(transport_module, "CREATE_TOTAL", 0.3)
+    answer = http(YES)
+    start = 0 if part == "head" else len(answer) - len(YES)
+    steps = [piece for at in range(start, len(answer)) for piece in (answer[at : at + 1], 0.02)]
+    server = wire("read", answer[:start], *steps)
+    started = time.monotonic()
+
+    outcome = transport(server.url).create(server.url + PATH, BODY, gate)
+
+    assert outcome == Uncertain("no answer from kie.ai after 0 s")
+    assert time.monotonic() - started < 1
+    assert gate.passed == 1
+
+
+def test_the_gate_can_shorten_the_wait_for_an_answer(transport, wire):
+    server = wire("read", "hold")
+
+    outcome = transport().create(server.url + PATH, BODY, lambda end_after: end_after(0.1))
+
+    assert isinstance(outcome, Uncertain)
+
+
+# requests that cost nothing
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [(), ("read",), ("reset",), ("read", b"HTTP/1.1 20"), ("read", http(b"x", Content_Length=9)),
+     ("read", http(YES, Content_Encoding="gzip"))],
+)  # fmt: skip
+def test_a_free_request_that_fails_may_be_made_again(transport, wire, steps):
+    server = wire(*steps)
+    told = []
+
+    with pytest.raises(Unreachable) as caught:
+        transport(server.url, log=told.append).send("GET", f"{server.url}/a?secret=1")
+
+    assert caught.value.again
+    assert caught.value.message.startswith("127.0.0.1 could not be reached (")
+    assert told[0].startswith(f"GET {server.url}/a: ")
+    assert "secret" not in told[0]
+
+
+def test_a_free_answer_is_cut_off_at_its_limits(transport, wire, monkeypatch):
+    monkeypatch.setattr(transport_module, "OTHER_LIMIT", 1000)
+    large = wire("read", http(b"x" * 1001))
+    slow = wire("read", http(YES)[:-9], *[b"x", 0.02] * 9)
+
+    with pytest.raises(Unreachable, match="over 1000 bytes"):
+        transport().send("GET", large.url)
+    with pytest.raises(Unreachable, match="took too long"):
+        transport().send("GET", slow.url, total=0.05)
+
+
+def test_silence_is_said_in_words(transport, wire, short):
+    with pytest.raises(Unreachable, match="no answer in time"):
+        transport().send("GET", wire("read", "hold").url, times=short)
+
+
+def test_a_download_that_breaks_may_be_made_again(transport, wire):
+    server = wire("read", http(b"x" * 10, Content_Length=99))
+
+    with (
+        pytest.raises(Unreachable, match="The transfer broke") as caught,
+        transport().download(server.url, {}) as got,
+    ):
+        b"".join(got.pieces)
+    assert caught.value.again
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://kie.ai:99999/"])
+def test_a_download_from_no_address_is_a_broken_one(transport, url):
+    with pytest.raises(Unreachable), transport().download(url, {}):
+        pass
+
+
+def test_a_download_in_gzip_is_unpacked(transport, wire):
+    server = wire("read", http(gzip.compress(b"picture"), Content_Encoding="gzip"))
+
+    with transport().download(server.url, {}) as got:
+        assert b"".join(got.pieces) == b"picture"
+
+
+def test_each_exchange_is_told_in_one_line_without_its_query(transport, server):
+    told = []
+    server.answer("a", Reply(b"{}", headers={"cf-ray": "8f2-SIN"}))
+
+    transport(server.api, log=told.append).send("GET", f"{server.api}/a?taskId=t-1")
+
+    assert told[0].startswith(f"GET {server.api}/a -> 200, 2 bytes, ")
+    assert told[0].endswith("cf-ray 8f2-SIN")
+
+
+def test_a_key_that_is_echoed_goes_no_further(transport, wire, gate):
+    server = wire("read", http(f'{{"code":422,"msg":"bad: Bearer {KEY}"}}'.encode()))
+
+    for answer in (
+        transport(server.url).send("GET", server.url),
+        transport(server.url).create(server.url + PATH, BODY, gate),
+    ):
+        assert answer.body == b'{"code":422,"msg":"bad: Bearer [key]"}'
+
+
+def test_a_wish_to_wait_is_read_from_the_headers(transport, server):
+    server.answer("a", Reply(b"{}", 429, {"RETRY-AFTER": "7"}))
+
+    assert transport().send("GET", f"{server.api}/a").retry_after == 7.0
+
+
+# in this process
+
+
+def test_an_answer_in_this_process_passes_the_same_gate(gate):
+    asked = []
+
+    def handle(request):
+        assert gate.passed == 1
+        asked.append(request)
+        return Response(200, {"content-type": "application/json"}, YES)
+
+    one = Transport(key=None, signed=(), user_agent="kie-cli/0", clock=SystemClock(), handle=handle)
+    assert create_verdict(one.create(f"https://sandbox{PATH}", BODY, gate)) == Accepted("t-1")
+    one.close()
+
+    assert (asked[0].method, asked[0].body) == ("POST", BODY)
+    assert json.loads(asked[0].body)["model"] == "flux-2/pro-image-to-image"
+
+
+def test_a_lost_answer_in_this_process_is_uncertain(gate):
+    one = Transport(
+        key=None, signed=(), user_agent="kie-cli/0", clock=SystemClock(),
+        handle=lambda _: Response(200, {}, YES, lost=True),
+    )  # fmt: skip
+
+    outcome = one.create(f"https://sandbox{PATH}", BODY, gate)
+
+    assert outcome == Uncertain("no answer from kie.ai after 60 s")
+
+
+def test_the_limit_in_all_holds_in_this_process_too():
+    def handle(_request):
+        time.sleep(0.05)  # noqa: TID251
+        return Response(200, {}, YES)
+
+    one = Transport(key=None, signed=(), user_agent="kie-cli/0", clock=SystemClock(), handle=handle)
+    outcome = one.create(f"https://sandbox{PATH}", BODY, lambda end_after: end_after(0.01))
+
+    assert outcome == Uncertain("no answer from kie.ai after 90 s")

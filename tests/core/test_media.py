@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kie_cli.core.media import ENDINGS, HEAD, MIME, LocalFile, is_whole, sniff
+from kie_cli.sandbox.png import picture
+
+PNG = picture(48, 32, "a seed")
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+    b"\xff\xdb\x00\x43\x00" + bytes(range(1, 65)) + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+    + b"\x12\x34\xff\x00\xd9" * 40 + b"\xff\xd9"
+)  # fmt: skip
+_VP8L = b"VP8L" + struct.pack("<I", 150) + b"\x2f" + bytes(149)
+WEBP = b"RIFF" + struct.pack("<I", len(_VP8L) + 4) + b"WEBP" + _VP8L
+WAV = b"RIFF" + struct.pack("<I", 136) + b"WAVEfmt " + bytes(128)
+REAL = {"png": PNG, "jpeg": JPEG, "webp": WEBP, "wav": WAV}
+
+
+def whole(content):
+    return is_whole(sniff(content[:HEAD]), content[:HEAD], content[-HEAD:], len(content))
+
+
+@pytest.mark.parametrize("kind", REAL)
+def test_a_file_is_whole_at_its_last_byte_and_never_before(kind):
+    content = REAL[kind]
+
+    assert sniff(content[:HEAD]) == kind
+    assert whole(content)
+    recognised = [cut for cut in range(len(content)) if sniff(content[:cut][:HEAD]) == kind]
+    assert len(recognised) > len(content) - 13
+    assert not [cut for cut in recognised if whole(content[:cut])]
+
+
+@pytest.mark.parametrize("kind", REAL)
+def test_some_bytes_after_the_end_do_no_harm(kind):
+    assert whole(REAL[kind] + b"\n\0\0")
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\xff\xd8\xff\xdb", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"),
+        (b"GIF89a", "gif"), (b"RIFF\0\0\0\0WEBP", "webp"), (b"RIFF\0\0\0\0WAVE", "wav"),
+        (b"\x1aE\xdf\xa3", "webm"), (b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3\x04", "mp3"),
+        (b"\xff\xfb\x90", "mp3"), (b"\xff\xf3\x90", "mp3"), (b"\xff\xf2\x90", "mp3"),
+        (b"\xff\xf1P", "aac"), (b"\xff\xf9P", "aac"),
+        (b"\0\0\0\x20ftypisom", "mp4"), (b"\0\0\0\x20ftypmp42", "mp4"),
+        (b"\0\0\0\x14ftypqt  ", "mov"), (b"\0\0\0\x20ftypavif", "avif"),
+        (b"\0\0\0\x20ftypavis", "avif"), (b"\0\0\0\x20ftypheic", "heic"),
+        (b"\0\0\0\x20ftypheix", "heic"), (b"\0\0\0\x20ftypmif1", "heic"),
+        (b"\0\0\0\x20ftypM4A ", "m4a"), (b"\0\0\0\x20ftypM4B ", "m4a"),
+        (b"RIFF\0\0\0\0AVI ", None), (b"RIFF", None), (b"", None), (b"\x89PNG", None),
+        (b"<html>", None), (b"<svg ", None), (b'{"code":200}', None), (b"%PDF-1.7", None),
+        (b"PK\x03\x04", None), (b"MZ", None), (b"\xff\xd8", None), (b" \x89PNG\r\n\x1a\n", None),
+    ],
+)  # fmt: skip
+def test_a_kind_is_told_by_its_first_bytes(head, kind):
+    assert kind == sniff(head)
+
+
+@given(st.binary(max_size=HEAD), st.binary(max_size=HEAD), st.integers(0, 2**40))
+def test_arbitrary_bytes_are_a_kind_with_a_file_ending_or_none(head, tail, size):
+    kind = sniff(head)
+
+    assert kind is None or (kind in ENDINGS and kind in MIME)
+    assert is_whole(kind, head, tail, size) in {True, False}
+
+
+@pytest.mark.parametrize("kind", [None, "gif", "mp4", "mp3"])
+def test_kinds_without_a_mark_at_their_end_count_as_whole(kind):
+    assert is_whole(kind, b"", b"", 0)
+
+
+@given(st.text(), st.sampled_from([None, "unheard of", *ENDINGS]))
+def test_an_upload_is_named_by_content_alone(path, kind):
+    file = LocalFile(path, kind, 7, "0123456789abcdef" * 4)
+
+    assert file.upload_name == f"0123456789abcdef.{ENDINGS.get(kind, 'bin')}"
