@@ -8,17 +8,14 @@ import os
 import sys
 from pathlib import Path
 
-os.environ["COLUMNS"] = "80"
-os.environ["TERM"] = "dumb"
-
-from kie_cli.cli import main, names  # noqa: E402 (Typer reads the width when it is imported)
-from kie_cli.context import Kie  # noqa: E402
+from kie_cli.cli import main, names
+from kie_cli.context import Kie
 
 PAGE = Path(__file__).with_name("cli.md")
 HEAD = """# The command line
 
 Made from `kie --help` by `python docs/make_cli.py`; do not edit.
-Exit codes, streams and files: [README](../README.md). The JSON object of a task: [json.md](json.md).
+Exit codes, streams, files: [README](../README.md). The JSON object of a task: [json.md](json.md).
 """
 
 
@@ -37,8 +34,8 @@ def commands() -> list[tuple[str, ...]]:
     for name in names():
         found.append((name,))
         group = getattr(importlib.import_module(f"kie_cli.commands.{name}"), "app", None)
-        for sub in group.registered_commands if group else ():
-            found.append((name, sub.name or sub.callback.__name__))
+        subs = group.registered_commands if group else ()
+        found += [(name, sub.name or sub.callback.__name__) for sub in subs]
     return found
 
 
@@ -52,6 +49,7 @@ def page() -> str:
 
 
 if __name__ == "__main__":
+    os.environ.update(COLUMNS="80", TERM="dumb")
     if "--check" in sys.argv:
         if PAGE.read_text(encoding="utf-8") != page():
             sys.exit("docs/cli.md is not what the program says: python docs/make_cli.py")
