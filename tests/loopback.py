@@ -193,7 +193,7 @@ class Loopback:
                 pass
 
         server = Server(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.004,), daemon=True).start()
         return server
 
     def _reply(self, request: Recorded) -> Reply:
