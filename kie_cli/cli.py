@@ -19,6 +19,7 @@ from kie_cli.output.stream import StreamLost
 
 ALIASES = {"ls": "list"}
 NO_COMMANDS = {"common"}
+ROOT_FLAGS = {"-h", "--help", "--version"}
 HELP = """
 Make images, video and sound with kie.ai: nothing paid is lost, nothing is paid twice.
 
@@ -70,10 +71,15 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
 
 def _dispatch(argv: list[str], kie: Kie) -> int:
     """Build the app with the one command that was asked for (all of them for help), and run it."""
-    words = [word for word in argv if not word.startswith("-")]
-    asked = ALIASES.get(words[0], words[0]) if words and argv[0] == words[0] else None
+    first = argv[0] if argv else "--help"
+    asked = None if first.startswith("-") else ALIASES.get(first, first)
     if asked is None:
         chosen = names()
+        if first not in ROOT_FLAGS:
+            raise WrongInput(
+                f"{first}: flags stand after the command, as in: kie list --json",
+                "kie --help lists the commands.",
+            )
     elif asked in names():
         chosen = [asked]
     else:

@@ -109,7 +109,7 @@ def test_a_mistyped_command_is_guessed_and_never_run(kie, word, meant):
         ("credits extra", "extra"),
         ("list --color purple", "purple"),
         ("--nope", "--nope"),
-        ("--json list", "--json"),
+        ("--json list", "flags stand after the command"),
         ("upload", "FILE"),
         ("create -p", "-p"),
     ],
