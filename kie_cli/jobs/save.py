@@ -42,7 +42,8 @@ class Target:
         """Return the `number`th name to try for the result at `position`, counted from 1."""
         again = f".{number}" if number else ""
         if self.exact is None:
-            return self.folder / f"{task.task_id}-{position}{again}.{ending}"
+            plain = (task.task_id or "").replace(":", "_")  # Windows takes it for a drive
+            return self.folder / f"{plain}-{position}{again}.{ending}"
         if len(task.urls) == 1:
             return self.exact
         return self.exact.with_name(f"{self.exact.stem}-{position}{again}{self.exact.suffix}")
