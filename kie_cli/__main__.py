@@ -13,13 +13,26 @@ def run() -> None:
     if sys.argv[1:] == ["--version"]:
         code = _say(f"kie {__version__}")
     else:
-        from kie_cli.cli import main
-        from kie_cli.context import Kie
+        import signal
 
-        kie = Kie()
-        kie.signals.install()
-        code = main(sys.argv[1:], kie)
+        # Nothing is under way while the rest is imported: Ctrl-C may simply end it.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        code = _main()
     _end(code)
+
+
+def _main() -> int:
+    from kie_cli.cli import main
+    from kie_cli.context import Kie
+    from kie_cli.errors import Stopped
+
+    kie = Kie()
+    kie.signals.install()
+    try:
+        return main(sys.argv[1:], kie)
+    except Stopped as stopped:  # while `main` was saying its last words
+        return 128 + stopped.signum
 
 
 def _say(text: str) -> int:

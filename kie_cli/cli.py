@@ -66,6 +66,7 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
     except Exception as error:  # noqa: BLE001 (the last resort: a bug)
         return _bug(kie, error)
     finally:
+        kie.signals.end()
         kie.close()
 
 

@@ -58,6 +58,10 @@ class Signals:
             self._deaf_until = self._clock.monotonic() + DEAF
         return self._first if held else None
 
+    def end(self) -> None:
+        """From now on take no notice of signals: the process is about to end."""
+        self._deaf_until = float("inf")
+
     def _arrived(self, signum: int, _frame: FrameType | None) -> None:
         if self._clock.monotonic() < self._deaf_until:
             return

@@ -237,6 +237,7 @@ class _Line:
 
     def __init__(self) -> None:
         self.cut = False
+        self._over = False
         self.peer = ""
         self._socket: socket.socket | None = None
         self._timer: threading.Timer | None = None
@@ -249,14 +250,23 @@ class _Line:
             self._socket = info["return_value"].get_extra_info("socket")
 
     def end_after(self, seconds: float) -> None:
-        self.close()
+        """End the exchange so much later; may be called by a signal handler at any moment."""
+        if self._over:
+            return
+        self._stop()
         self._timer = threading.Timer(seconds, self._shut)
         self._timer.daemon = True
         self._timer.start()
 
     def close(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        # First this: a handler that runs while the timer's lock is held must not ask for it.
+        self._over = True
+        self._stop()
+
+    def _stop(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer:
+            timer.cancel()
 
     def _shut(self) -> None:
         self.cut = True

@@ -193,8 +193,9 @@ def _place(
             continue
         if name in given:
             checked.warnings.append(f"{source.name}: given more than once; the last one counts.")
-        elif path[0] in sources and len(path) == 1 and sources[name].sign == " ":
-            checked.warnings.append(f"{source.name}: it counts, and {sources[name].name} does not.")
+        elif path[0] in sources and len(path) == 1 and sources[path[0]].sign == " ":
+            flag = sources[path[0]].name
+            checked.warnings.append(f"{source.name}: it counts, and {flag} does not.")
         given.add(name)
         sources[path[0]] = source
         inner = values

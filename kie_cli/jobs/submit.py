@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ UPLOAD_LIFE = 20 * 3600.0  # seconds; kie.ai keeps uploads for 24 h or 3 days, i
 LARGEST_BODY = 2**20
 TWIN_WAIT = 120.0  # seconds to wait for another process that uses the same --once key
 DAY = 86400.0
+UNSENT = "Nothing was sent, nothing was charged."
 STOPPED = "stopped before kie.ai answered"
 
 
@@ -72,6 +73,31 @@ def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
     Raises SubmitUncertain when a task may exist and be charged; any other KieError promises
     that this call created nothing. A signal after the answer ends the process by Stopped.
     """
+    intent = None
+    with nothing_sent():
+        ledger, draft = _ready(kie, order)
+        while intent is None:
+            try:
+                intent = ledger.prepare(draft)
+            except OnceTaken as taken:
+                if task := _earlier(kie, order, draft, taken):
+                    _show(kie, task, waiting=waiting)
+                    return task
+    return _Create(kie, order, intent).run(waiting=waiting)
+
+
+@contextmanager
+def nothing_sent() -> Iterator[None]:
+    """Let a signal say so while nothing can have been sent."""
+    try:
+        yield
+    except Stopped as stopped:
+        stopped.explain(f"kie: stopped. {UNSENT}")
+        raise
+
+
+def _ready(kie: Kie, order: Order) -> tuple[Ledger, Draft]:
+    """Return what a create is recorded in, and as what, or find that it cannot be made."""
     ledger = _open_ledger(kie)
     if count := ledger.unsettled(kie.clock.now() - DAY):
         earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
@@ -79,12 +105,7 @@ def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
     kie.client  # noqa: B018 (a missing key shall be found before there is a row)
     # Uploads are no reason to learn it later; the URLs that they give are about as long.
     _check_size(order.body(replace_files(order.input, lambda file: f"https://{file.sha256}")))
-    draft = _draft(kie, order)
-    try:
-        intent = ledger.prepare(draft)
-    except OnceTaken as taken:
-        return _earlier(kie, order, draft, taken, waiting=waiting)
-    return _Create(kie, order, intent).run(waiting=waiting)
+    return ledger, _draft(kie, order)
 
 
 def _show(kie: Kie, task: Task, *, waiting: bool) -> None:
@@ -134,7 +155,7 @@ class _Create:
         self._order = order
         self._intent = intent
         self._leaving = False  # bytes of the request may have left
-        self._nothing = "Nothing was sent, nothing was charged."
+        self._nothing = UNSENT
 
     def run(self, *, waiting: bool) -> Task:
         """Upload, send, and return the task; whatever goes wrong, the row says so."""
@@ -314,8 +335,8 @@ def _where_to_look(model: str, sent: float) -> tuple[str, str]:
     )
 
 
-def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken, *, waiting: bool) -> Task:
-    """Answer a --once key that was used before: its own task, and nothing is sent."""
+def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | None:
+    """Return the task of a --once key that was used before; None if the key is free again."""
     task, key = taken.task, order.once
     if taken.input_hash != draft.input_hash:
         raise WrongInput(
@@ -334,7 +355,7 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken, *, waiting:
         kie.ledger.settle()
         task = kie.ledger.by_intent(task.intent or "") or task
     if task.state == REFUSED:
-        return submit(kie, order, waiting=waiting)
+        return None
     if task.state in {PREPARED, SENDING, UNKNOWN}:
         raise SubmitUncertain(
             f"--once {key}: the earlier try has an unknown outcome. Nothing was sent.",
@@ -342,9 +363,7 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken, *, waiting:
             intent=task.intent,
         )
     kie.output.note(f"--once {key}: this task was created on {_date(task)}. Nothing was sent.")
-    task = replace(task, sandbox=kie.use_sandbox)
-    _show(kie, task, waiting=waiting)
-    return task
+    return replace(task, sandbox=kie.use_sandbox)
 
 
 def _difference(order: Order, task: Task) -> str:

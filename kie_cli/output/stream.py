@@ -70,7 +70,7 @@ class Stream:
             self.raw.flush()
         except BrokenPipeError:
             raise StreamLost("its reader went away", gone=True) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:  # the last: a signal amid a write
             raise StreamLost(getattr(error, "strerror", None) or str(error), gone=False) from None
 
     def shown(self, text: str) -> str:
