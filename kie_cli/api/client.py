@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from kie_cli.api.transport import FILE_TIMES, Gate, Transport
 from kie_cli.core.clock import Clock
-from kie_cli.core.media import MIME, LocalFile
+from kie_cli.core.media import LocalFile, mime
 from kie_cli.core.retry import steady
 from kie_cli.core.task import Task
 from kie_cli.core.verdict import Answer, Outcome, create_verdict, read
@@ -136,10 +136,9 @@ def _multipart(file: LocalFile, boundary: str) -> tuple[bytes, bytes]:
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
     )
-    mime = MIME.get(file.kind or "", "application/octet-stream")
     head += (
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
-        f'filename="{file.upload_name}"\r\nContent-Type: {mime}\r\n\r\n'
+        f'filename="{file.upload_name}"\r\nContent-Type: {mime(file.kind)}\r\n\r\n'
     )
     return head.encode(), f"\r\n--{boundary}--\r\n".encode()
 

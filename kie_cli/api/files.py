@@ -22,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 from kie_cli.api.client import Client
 from kie_cli.api.transport import Download, Transport
 from kie_cli.core.envelope import excerpt
-from kie_cli.core.media import ENDINGS, HEAD, is_whole, sniff
+from kie_cli.core.media import HEAD, ending, is_whole, sniff
 from kie_cli.disk import sync_folder
 from kie_cli.errors import KieError, NotSaved
 
@@ -31,15 +31,6 @@ REDIRECTS = 5
 TRIES = 3
 GONE = {403, 404, 410}
 SLOW_DOWN = {408, 425, 429}
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A file on disk."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ class Downloads:
     def _attempt(self, url: str, path: Path) -> Part:
         for _ in range(REDIRECTS + 1):
             self._check(url)
-            with self._transport.download(url, {}) as answer:
+            with self._transport.download(url) as answer:
                 if answer.status not in {301, 302, 303, 307, 308}:
                     return _write(answer, path)
                 location = answer.headers.get("location", "")
@@ -188,9 +179,9 @@ def keep(
     names: Callable[[str, int], Path],
     *,
     force: bool,
-    before: Callable[[Saved], None],
+    before: Callable[[Path], None],
     numbered: bool = True,
-) -> Saved:
+) -> Path:
     """
     Give a part its final name and return where it is.
 
@@ -200,9 +191,8 @@ def keep(
     """
     try:
         for number in range(1000 if numbered else 1):
-            final = names(ENDINGS.get(part.kind or "", "bin"), number)
-            saved = Saved(final, part.size, part.sha256)
-            before(saved)
+            final = names(ending(part.kind), number)
+            before(final)
             try:
                 if force:
                     part.path.replace(final)
@@ -212,7 +202,7 @@ def keep(
                 continue
             with suppress(OSError):  # the file is there; some folders cannot be synced
                 sync_folder(final.parent)
-            return saved
+            return final
     except OSError as error:
         raise NotSaved(f"{final}: {error.strerror or error}.") from None
     finally:

@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -95,11 +95,8 @@ class Transport:
         )
         started = self._clock.monotonic()
         try:
-            response = self._client().send(request, stream=True)
-            try:
+            with closing(self._client().send(request, stream=True)) as response:
                 content = _read(response, OTHER_LIMIT, lambda: self._spent(started) > total)
-            finally:
-                response.close()
         except (httpx.HTTPError, httpx.StreamError, _TooMuch) as error:
             self._log(f"{method} {_plain(url)}: {type(error).__name__}")
             raise Unreachable(
@@ -146,11 +143,8 @@ class Transport:
                     timeout=CREATE_TIMES,
                     extensions={"trace": trace},
                 )
-                response = client.send(request, stream=True)
-                try:
+                with closing(client.send(request, stream=True)) as response:
                     content = _read(response, CREATE_LIMIT, lambda: line.cut)
-                finally:
-                    response.close()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _TooMuch) as error:
             self._log(f"POST {_plain(url)}: {type(error).__name__}")
             return _lost(error, line) if passed else _not_sent(error, line)
@@ -159,7 +153,7 @@ class Transport:
         return self._answer("POST", url, response, content, started)
 
     @contextmanager
-    def download(self, url: str, headers: Mapping[str, str]) -> Iterator[Download]:
+    def download(self, url: str) -> Iterator[Download]:
         """
         Open a result for reading, without the key and without following redirects.
 
@@ -169,7 +163,7 @@ class Transport:
             with self._client().stream(
                 "GET",
                 url,
-                headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity", **headers},
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
                 timeout=FILE_TIMES,
             ) as response:
                 self._log(f"GET {_plain(url)} -> {response.status_code}")
@@ -216,16 +210,16 @@ class Transport:
     def _answer(
         self, method: str, url: str, response: httpx.Response, content: bytes, started: float
     ) -> Answer:
-        ray = response.headers.get("cf-ray", "-")
+        headers = response.headers
+        ray = headers.get("cf-ray", "-")
         self._log(
             f"{method} {_plain(url)} -> {response.status_code}, {len(content)} bytes, "
             f"{self._spent(started):.2f} s, cf-ray {ray}"
         )
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        wish = retry_after(lower, self._clock.now())
+        wish = retry_after(headers, self._clock.now())
         if self._key:  # a server that echoes it shall not bring it into the ledger
             content = self._key.blotted(content)
-        return Answer(response.status_code, content, wish, _host(lower.get("location", "")))
+        return Answer(response.status_code, content, wish, _host(headers.get("location", "")))
 
 
 class _TooMuch(Exception):
@@ -291,7 +285,7 @@ class _InProcess(httpx.BaseTransport):
             Request(
                 method=request.method,
                 url=str(request.url),
-                headers={name.lower(): value for name, value in request.headers.items()},
+                headers=dict(request.headers),
                 body=request.read(),
             )
         )

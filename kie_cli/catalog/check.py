@@ -85,7 +85,7 @@ def choose_model(named: str | None, default: str, has_image: bool) -> tuple[str,
     """
     model = None if named is not None or has_image else load(default)
     if model and model.twin and (image := model.route("image")) and image.required:
-        return model.twin, f"no image: using {model.twin}"
+        return model.twin, f"No image: using {model.twin}."
     return default if named is None else named, None
 
 

@@ -53,9 +53,7 @@ def command(function: Callable[..., ExitCode | None]) -> Callable[..., int]:
 
     @wraps(function)
     def run(ctx: typer.Context, **values: Any) -> int:
-        kie = ctx.find_object(Kie)
-        if kie is None:
-            raise RuntimeError("main gives every command its Kie")
+        kie = ctx.ensure_object(Kie)
         kie.json, kie.quiet = values.pop("json"), values.pop("quiet")
         kie.verbose |= values.pop("verbose")
         kie.no_input, kie.color = values.pop("no_input"), values.pop("color").value

@@ -48,5 +48,4 @@ def run(
     if not ids:
         kie.output.note("There is nothing to save.")
         return ExitCode.OK
-    ids = list(dict.fromkeys(ids))
     return follow(kie, ids, Pace(timeout=0), where=where)

@@ -70,5 +70,4 @@ def run(
     if not ids:
         kie.output.note("There is nothing to wait for.")
         return ExitCode.OK
-    ids = list(dict.fromkeys(ids))
     return follow(kie, ids, pace, where=where, first_only=first, fail_fast=fail_fast)

@@ -43,12 +43,27 @@ class ConfigFile:
             return _parse(self._text(self.path), self.path)
 
     def set(self, values: Mapping[str, object]) -> None:
-        """Write these keys, all or none of them; the rest of the file stays as it is."""
-        self._edit(values)
+        """Write these keys (None removes one), all or none; the rest of the file stays as it is."""
+        if self.path is None:
+            raise LocalFiles(
+                "There is no folder for a config file. Nothing was saved.",
+                "Set KIE_CONFIG_DIR to a folder of yours.",
+            )
+        with _reported(self.path, "written"):
+            private_folder(self.path.parent)
+            target = Path(os.path.realpath(self.path))
+            if self.path.is_symlink():
+                _check_owner(target.parent.stat(), target.parent)
+            with self._locked(self.path):
+                text = self._text(target)
+                _replace(target, _changed(text, values, target))
 
     def unset(self, key: str) -> bool:
         """Remove one key; False when the file does not have it."""
-        return key in self.read() and self._edit({key: None})
+        known = key in self.read()
+        if known:
+            self.set({key: None})
+        return known
 
     def _text(self, path: Path) -> str:
         """Return the text of a file that is the user's own, and note what is loose about it."""
@@ -75,23 +90,6 @@ class ConfigFile:
                 return _decode(file.read(), path)
         finally:
             os.close(fd)
-
-    def _edit(self, changes: Mapping[str, object]) -> bool:
-        """Apply `changes` to the file as it is now (None removes a key)."""
-        if self.path is None:
-            raise LocalFiles(
-                "There is no folder for a config file. Nothing was saved.",
-                "Set KIE_CONFIG_DIR to a folder of yours.",
-            )
-        with _reported(self.path, "written"):
-            private_folder(self.path.parent)
-            target = Path(os.path.realpath(self.path))
-            if self.path.is_symlink():
-                _check_owner(target.parent.stat(), target.parent)
-            with self._locked(self.path):
-                text = self._text(target)
-                _replace(target, _changed(text, changes, target))
-        return True
 
     @contextmanager
     def _locked(self, path: Path) -> Iterator[None]:

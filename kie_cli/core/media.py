@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 HEAD = 64  # bytes that `sniff` wants to see
 
-ENDINGS = {
-    "jpeg": "jpg", "png": "png", "webp": "webp", "gif": "gif", "avif": "avif", "heic": "heic",
-    "mp4": "mp4", "mov": "mov", "webm": "webm",
-    "mp3": "mp3", "wav": "wav", "ogg": "ogg", "flac": "flac", "m4a": "m4a", "aac": "aac",
-}  # fmt: skip
 MIME = {
     "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif",
     "avif": "image/avif", "heic": "image/heic", "mp4": "video/mp4", "mov": "video/quicktime",
     "webm": "video/webm", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg",
     "flac": "audio/flac", "m4a": "audio/mp4", "aac": "audio/aac",
 }  # fmt: skip
+ENDINGS = {kind: kind for kind in MIME} | {"jpeg": "jpg"}
 
 _BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"mif1": "heic",
            b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}  # fmt: skip
@@ -49,7 +45,17 @@ class LocalFile:
     @property
     def upload_name(self) -> str:
         """A name made of the content: the user's own file name never leaves the machine."""
-        return f"{self.sha256[:16]}.{ENDINGS.get(self.kind or '', 'bin')}"
+        return f"{self.sha256[:16]}.{ending(self.kind)}"
+
+
+def ending(kind: str | None) -> str:
+    """Return the file ending of a kind of media, without its dot."""
+    return ENDINGS.get(kind or "", "bin")
+
+
+def mime(kind: str | None) -> str:
+    """Return the MIME type of a kind of media."""
+    return MIME.get(kind or "", "application/octet-stream")
 
 
 def sniff(head: bytes) -> str | None:

@@ -133,11 +133,10 @@ def watch(
             seen = last[task_id]
             yield Over(task_id, _time_is_up(task_id, seen, error), seen)
         else:
-            if error:
-                yield Trouble(task_id, error, failures[task_id])
             pause = pace.pause(now - started, clock.random())
             if error:
                 pause = _back_off(error, pause, failures[task_id])
+                yield Trouble(task_id, error, failures[task_id])
             heapq.heappush(queue, (answered + pause, number, task_id))
 
 

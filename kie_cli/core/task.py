@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 TASK_ID = re.compile(r"(?![.-])[A-Za-z0-9._:-]{1,200}")
@@ -64,7 +64,6 @@ class Task:
 
     def as_json(self) -> dict[str, object]:
         """Return the documented JSON object (docs/json.md, kie_cli/task.schema.json)."""
-        failure = self.error
         return {
             "task_id": self.task_id,
             "intent": self.intent,
@@ -72,8 +71,7 @@ class Task:
             "state": self.state,
             "urls": list(self.urls),
             "files": list(self.files),
-            "error": failure
-            and {"kind": failure.kind, "code": failure.code, "message": failure.message},
+            "error": self.error and asdict(self.error),
             "created_at": rfc3339(self.created_at),
             "completed_at": rfc3339(self.completed_at),
             "elapsed_s": None if self.elapsed is None else round(self.elapsed, 3),

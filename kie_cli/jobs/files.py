@@ -8,8 +8,6 @@ import stat
 
 from kie_cli.core.media import HEAD, LocalFile, sniff
 
-PIECE = 2**20
-
 
 def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
     """
@@ -29,16 +27,15 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
         problems.append(f"{named}: not a regular file.")
         return None
     with os.fdopen(handle, "rb") as stream:
-        digest, size, head = hashlib.sha256(), 0, b""
         try:
-            while piece := stream.read(PIECE):
-                head = head or piece[:HEAD]
-                size += len(piece)
-                digest.update(piece)
+            head = stream.read(HEAD)
+            stream.seek(0)
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            size = stream.tell()
         except OSError as error:
             problems.append(f"{named}: {error.strerror}.")
             return None
     if size == 0:
         problems.append(f"{named}: the file is empty.")
         return None
-    return LocalFile(path, sniff(head), size, digest.hexdigest())
+    return LocalFile(path, sniff(head), size, sha256)

@@ -59,18 +59,16 @@ def follow(
     fail_fast: bool = False,
 ) -> ExitCode:
     """
-    Wait for tasks, give each one's results as it ends, and return the exit code for all.
+    Wait for tasks, each once, give each one's results as it ends, and return the exit code for all.
 
     `created` is the one that was accepted a moment ago. With `where` results are saved.
     `first_only` ends with the first finished task, `fail_fast` with the first failed one.
     Stopped (a signal) leaves with the line to come back by.
     """
+    task_ids = list(dict.fromkeys(task_ids))
     if where and where.exact and len(task_ids) > 1 and not first_only:
         several = f"--output {where.exact}: one file, and these are {len(task_ids)} tasks."
-        raise InputProblems(
-            [several],
-            "Give a folder: -o out/",
-        )
+        raise InputProblems([several], "Give a folder: -o out/")
     known, usual = _known(kie, task_ids)
     waited = [_subject(kie, task_id, known.get(task_id), created) for task_id in task_ids]
     come_back = partial(_come_back, kie, known, where)

@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from kie_cli.api.files import Part, Saved, keep
+from kie_cli.api.files import Part, keep
 from kie_cli.context import Kie
 from kie_cli.core.task import Task
 from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
@@ -134,15 +135,15 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
     if part.kind is None:
         kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
 
-    def before(saved: Saved) -> None:
-        path = str(saved.path.absolute())
+    def before(path: Path) -> None:
         with _noting(kie):
             if ledger:
-                ledger.saving(task_id, position, path, saved.size, saved.sha256, url)
+                final = str(path.absolute())
+                ledger.saving(task_id, position, final, part.size, part.sha256, url)
 
-    saved = keep(
+    path = keep(
         part,
-        lambda ending, number: where.name(task, position, ending, number),
+        partial(where.name, task, position),
         force=where.force,
         before=before,
         numbered=where.exact is None or len(task.urls) > 1,
@@ -150,7 +151,7 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
     with _noting(kie):
         if ledger:
             ledger.saved(task_id, position)
-    return shown(saved.path)
+    return shown(path)
 
 
 @contextmanager

@@ -108,7 +108,7 @@ class Live:
         row.append(self._err.shown(safe(state)), STATE_STYLES.get(state, "cyan"))
         began = (task.created_at if task else None) or self._started
         until = task.completed_at if task and task.completed_at else self._clock.now()
-        row.append(f"  {clock_text(max(0.0, until - began))}")
+        row.append(f"  {clock_text(until - began)}")
         usual = self._usual.get(task_id)
         if usual and not ended:
             row.append(f"  usually {clock_text(usual)}", "dim")

@@ -53,7 +53,7 @@ class Lines:
         self._ended += task.ended
         silent = self._clock.monotonic() - self._said_at >= HEARTBEAT
         waited = self._clock.now() - (task.created_at or self._started)
-        spent = clock_text(max(0.0, waited if task.elapsed is None else task.elapsed))
+        spent = clock_text(waited if task.elapsed is None else task.elapsed)
         if changed or (silent and self._count == 1):
             self._say(f"{key}  {task.state}  {spent}")
         elif silent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import socketserver
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -50,11 +49,6 @@ class SandboxServer:
             self._server.server_close()
             raise
         self._served = False
-
-    def start(self) -> None:
-        """Serve from a thread, and return at once."""
-        self._served = True
-        threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True).start()
 
     def run(self) -> None:
         """Serve until a signal, or `close` in another thread, ends it."""

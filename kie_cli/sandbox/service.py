@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from kie_cli.core.exchange import Request, Response
-from kie_cli.core.media import ENDINGS, MIME, sniff
+from kie_cli.core.media import ending, mime, sniff
 from kie_cli.core.suggest import nearest
 from kie_cli.errors import WrongInput
 from kie_cli.sandbox.png import image_size, picture
@@ -247,7 +247,7 @@ class Sandbox:
             return _page(400, "the key must not be sent to result hosts")
         path, now = _path(request.url), self._clock.now()
         if content := self._store.upload(path, now):
-            return _bytes(request, content, _mime(sniff(content)))
+            return _bytes(request, content, mime(sniff(content)))
         job = self._finished(path)
         if job is None:
             return _page(404, "Not Found")
@@ -258,7 +258,7 @@ class Sandbox:
             refused = job.scenario == "expired-link"
         if refused:
             return _page(403, "Forbidden")
-        return _bytes(request, picture(job.width, job.height, job.id), MIME["png"])
+        return _bytes(request, picture(job.width, job.height, job.id), mime("png"))
 
     def _upload(self, request: Request) -> Response:
         source = _UPLOADS[_path(request.url)]
@@ -272,7 +272,7 @@ class Sandbox:
         kind, now = sniff(content), self._clock.now()
         folder = fields["uploadPath"].decode("utf-8", "replace").strip("/")
         name = fields.get("fileName", b"").decode("utf-8", "replace")
-        name = name or f"{secrets.token_hex(8)}.{ENDINGS.get(kind or '', 'bin')}"
+        name = name or f"{secrets.token_hex(8)}.{ending(kind)}"
         path = f"kieai/{ACCOUNT}/{folder}/{name}"
         self._store.keep(f"/{path}", content, now)
         moment = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
@@ -282,7 +282,7 @@ class Sandbox:
             "filePath": path,
             "downloadUrl": f"{self.files}/{quote(path)}",
             "fileSize": len(content),
-            "mimeType": _mime(kind),
+            "mimeType": mime(kind),
             "uploadedAt": moment.replace("+00:00", "Z"),
         }
         return _upload_answer(200, "File uploaded successfully", data=data)
@@ -409,14 +409,10 @@ def _page(status: int, title: str) -> Response:
     return Response(status, {"content-type": "text/html; charset=utf-8"}, text.encode())
 
 
-def _mime(kind: str | None) -> str:
-    return MIME.get(kind or "", "application/octet-stream")
-
-
-def _bytes(request: Request, content: bytes, mime: str) -> Response:
+def _bytes(request: Request, content: bytes, media_type: str) -> Response:
     """Serve a file: all of it, or the one range that was asked for."""
     etag, size = f'"{hashlib.sha256(content).hexdigest()[:32]}"', len(content)
-    headers = {"content-type": mime, "etag": etag, "accept-ranges": "bytes"}
+    headers = {"content-type": media_type, "etag": etag, "accept-ranges": "bytes"}
     asked = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("range", ""))
     if not asked or not any(asked.groups()) or request.headers.get("if-range", etag) != etag:
         return Response(200, headers, content)

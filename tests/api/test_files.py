@@ -376,13 +376,13 @@ def test_a_name_is_recorded_before_it_exists(part):
     told = []
 
     def before(saved):
-        told.append((saved, saved.path.exists(), part.path.exists()))
+        told.append((saved, saved.exists(), part.path.exists()))
 
     saved = keep(part, named, force=False, before=before)
 
     assert told == [(saved, False, True)]
-    assert (saved.path, saved.size, saved.sha256) == (Path("t-1-1.png"), len(PNG), SHA)
-    assert saved.path.read_bytes() == PNG
+    assert saved == Path("t-1-1.png")
+    assert saved.read_bytes() == PNG
     assert left() == ["t-1-1.png"]
 
 
@@ -401,9 +401,9 @@ def test_the_next_free_name_is_taken_and_nothing_is_overwritten(part):
     Path("t-1-1.2.png").symlink_to("dangling")
     told = []
 
-    saved = keep(part, named, force=False, before=lambda saved: told.append(saved.path.name))
+    saved = keep(part, named, force=False, before=lambda saved: told.append(saved.name))
 
-    assert saved.path.name == "t-1-1.3.png"
+    assert saved.name == "t-1-1.3.png"
     assert told == ["t-1-1.png", "t-1-1.1.png", "t-1-1.2.png", "t-1-1.3.png"]
     assert Path("t-1-1.png").read_text() == "mine"
     assert not Path("dangling").exists()
@@ -466,7 +466,7 @@ def test_a_name_that_cannot_be_made_is_not_saved(part, name):
 def test_the_ending_is_told_by_the_content(part, kind, ending):
     saved = keep(Part(part.path, kind, 1, SHA), named, force=False, before=ignore)
 
-    assert saved.path.name == f"t-1-1.{ending}"
+    assert saved.name == f"t-1-1.{ending}"
 
 
 def no_links(*_):
@@ -479,8 +479,8 @@ def test_a_disk_without_links_overwrites_nothing_either(part, monkeypatch):
 
     saved = keep(part, named, force=False, before=ignore)
 
-    assert saved.path.name == "t-1-1.1.png"
-    assert saved.path.read_bytes() == PNG
+    assert saved.name == "t-1-1.1.png"
+    assert saved.read_bytes() == PNG
     assert Path("t-1-1.png").read_text() == "mine"
     assert left() == ["t-1-1.1.png", "t-1-1.png"]
 
@@ -500,7 +500,7 @@ def test_a_folder_that_cannot_be_synced_holds_the_file_all_the_same(part, monkey
 
     monkeypatch.setattr(os, "fsync", no_sync)
 
-    assert keep(part, named, force=False, before=ignore).path.read_bytes() == PNG
+    assert keep(part, named, force=False, before=ignore).read_bytes() == PNG
 
 
 RACE = """
@@ -511,7 +511,7 @@ from kie_cli.api.files import Part, keep
 own = Path(f".kie-{sys.argv[1]}.part")
 own.write_text(sys.argv[1])
 name = lambda ending, number: Path(f"t-1-1.{number}.{ending}")
-print(keep(Part(own, "png", 1, ""), name, force=False, before=lambda saved: None).path)
+print(keep(Part(own, "png", 1, ""), name, force=False, before=lambda saved: None))
 """
 
 

@@ -92,7 +92,7 @@ def test_a_named_model_is_never_changed():
 
 
 def test_the_default_without_an_image_gives_way_to_its_twin_and_says_so():
-    assert (T2I, f"no image: using {T2I}") == choose_model(None, I2I, has_image=False)
+    assert (T2I, f"No image: using {T2I}.") == choose_model(None, I2I, has_image=False)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def body(prompt="A jar"):
 @pytest.fixture
 def server(tmp_path, clock):
     with closing(SandboxServer(tmp_path, clock)) as server:
-        server.start()
+        threading.Thread(target=server.run, daemon=True).start()
         yield server
 
 

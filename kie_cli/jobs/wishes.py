@@ -1,0 +1,118 @@
+"""Reading what a create asks for: flags, files, stdin."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kie_cli.catalog.check import Wishes
+from kie_cli.context import Kie
+from kie_cli.core.envelope import NotAnEnvelope, parse_json
+from kie_cli.core.media import LocalFile
+from kie_cli.errors import InputProblems
+from kie_cli.jobs.files import local_file
+
+PARAM = re.compile(r"([^=@]+?)(:=|=|@)(.*)", re.DOTALL)
+URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|data:")
+
+
+def read_wishes(
+    kie: Kie,
+    prompt: str | None,
+    prompt_file: str | None,
+    images: list[str] | None,
+    aspect_ratio: str | None,
+    resolution: str | None,
+    params: list[str] | None,
+    input_: str | None,
+) -> tuple[Wishes, list[str]]:
+    """
+    Return what the flags of `create` ask for, files looked at, and what is wrong so far.
+
+    `-` stands for stdin in `prompt`, `prompt_file` and `input_`. Raises InputProblems when two
+    of them want it.
+    """
+    problems: list[str] = []
+    if sum([prompt == "-", prompt_file == "-", input_ == "-"]) > 1:
+        raise InputProblems(["Only one of --prompt, --prompt-file and --input can read stdin."])
+    if prompt is not None and prompt_file is not None:
+        problems.append("--prompt and --prompt-file: give one of them.")
+    if prompt == "-":
+        prompt_file = "-"
+    if prompt_file is not None:
+        text = _text(kie, prompt_file, "--prompt" if prompt == "-" else "--prompt-file", problems)
+        prompt = text.removesuffix("\n").removesuffix("\r") if text is not None else None
+
+    found: list[str | LocalFile] = []
+    for image in images or []:
+        one = image if URL.match(image) else local_file(image, problems, "--image")
+        found += [one] if one else []
+
+    fields: list[tuple[str, object, bool]] = []
+    for param in params or []:
+        match = PARAM.fullmatch(param)
+        if not match:
+            problems.append(f"--param {param}: write NAME=TEXT, NAME:=JSON or NAME@FILE.")
+            continue
+        name, sign, value = match.groups()
+        if sign == "@":
+            if file := local_file(value, problems, f"--param {name}@"):
+                fields.append((name, file, False))
+        elif sign == ":=":
+            parsed, fault = _json(value.encode("utf-8", "surrogateescape"))
+            if fault:
+                problems.append(f"--param {name}:=: not JSON ({fault}).")
+            else:
+                fields.append((name, parsed, True))
+        else:
+            fields.append((name, value, False))
+
+    base: dict[str, object] = {}
+    if input_ is not None and (text := _text(kie, input_, "--input", problems)) is not None:
+        parsed, fault = _json(text.encode("utf-8", "surrogatepass"))
+        if isinstance(parsed, dict):
+            base = parsed
+        else:
+            problems.append(f"--input {input_}: not a JSON object{f' ({fault})' if fault else ''}.")
+    wishes = Wishes(
+        images=tuple(found),
+        prompt=prompt,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        params=tuple(fields),
+        base=base,
+    )
+    return wishes, problems
+
+
+def _text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:
+    """Return the text of a file, or of stdin for `-`; None with a line in `problems`."""
+    if path == "-":
+        if kie.stdin is None:
+            problems.append(f"{flag} -: stdin is closed.")
+            return None
+        if kie.stdin.isatty():
+            if kie.no_input:
+                problems.append(f"{flag} -: stdin is a terminal, and --no-input was given.")
+                return None
+            kie.output.note(f"Reading {flag} from the terminal; end with Ctrl-D.")
+        try:
+            return kie.stdin.buffer.read().decode(kie.stdin.encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            problems.append(f"{flag} -: the text is not {kie.stdin.encoding}.")
+            return None
+    if local_file(path, problems, flag) is None:
+        return None
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as stream:  # noqa: PTH123
+            return stream.read()
+    except UnicodeDecodeError:
+        problems.append(f"{flag} {path}: the file is not UTF-8 text.")
+        return None
+
+
+def _json(text: bytes) -> tuple[Any, str | None]:
+    try:
+        return parse_json(text), None
+    except NotAnEnvelope as error:
+        return None, str(error)
