@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,12 @@ from kie_cli.context import Kie
 from kie_cli.sandbox.png import picture
 
 KEY = "key-for-tests-0123456789abcdef"
+# A shell starts background jobs with signals ignored, and children inherit that.
+for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        usual = signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(_number, usual)
+
 PROGRAM = Path(sys.executable).parent / "kie"
 
 
