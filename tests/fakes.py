@@ -10,8 +10,8 @@ START = 1795344000.0  # 2026-11-22 10:40 UTC
 class FakeClock:
     """Time that passes only when somebody sleeps."""
 
-    def __init__(self) -> None:
-        self.time = START
+    def __init__(self, now: float = START) -> None:
+        self.start = self.time = now
         self.slept: list[float] = []
         self.while_sleeping = lambda: None
 
@@ -19,7 +19,7 @@ class FakeClock:
         return self.time
 
     def monotonic(self) -> float:
-        return self.time - START
+        return self.time - self.start
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(round(seconds, 3))

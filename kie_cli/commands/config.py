@@ -40,7 +40,7 @@ def set_(
       kie config set model flux-2/flex-image-to-image
     """
     from kie_cli.config.key import origins_in_use, save_key
-    from kie_cli.config.settings import check_value
+    from kie_cli.config.settings import FIELDS, check_value
 
     file = kie.settings.file
     if key == "token":
@@ -58,7 +58,8 @@ def set_(
         kie.output.note(f"Saved the key{ending} to {file.path} (only you can read it)")
         return
     if value is None:
-        raise WrongInput(f"Which value for {key}?", f"kie config set {key} VALUE")
+        meaning = [f"{key}: {FIELDS[key].help}"] if key in FIELDS else []
+        raise WrongInput(f"Which value for {key}?", *meaning, f"kie config set {key} VALUE")
     text = _line(kie) if value == "-" else value
     values: dict[str, object] = {key: check_value(key, text)}
     if key == "token_command":

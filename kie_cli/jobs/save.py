@@ -87,7 +87,9 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
     if where.to_stdout and len(task.urls) > 1:
         several = NotSaved("-o - takes a single result.", "Give a folder: -o out/")
         raise PartlySaved(task, [several], again)
-    known = ledger.saved_files(task_id) if ledger else {}
+    known: dict[int, SavedFile] = {}
+    with _noting(kie):
+        known = ledger.saved_files(task_id) if ledger else {}
     files: list[str] = []
     errors: list[KieError] = []
     for position, url in enumerate(task.urls, start=1):
@@ -156,7 +158,7 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
 
 @contextmanager
 def _noting(kie: Kie) -> Iterator[None]:
-    """Let a file be saved even if the ledger cannot note it."""
+    """Let a file be saved even if the ledger cannot be used."""
     try:
         yield
     except LocalFiles as error:

@@ -285,7 +285,8 @@ class _Create:
         kie = self._kie
         try:
             kie.ledger.accepted(self._intent, task_id, answer)
-            task = kie.ledger.by_intent(self._intent)
+            known = kie.ledger.by_intent(self._intent)
+            task = known or Task(task_id, "waiting", intent=self._intent)
         except LocalFiles as error:
             with suppress(StreamLost):  # the line below has the id too
                 kie.output.created(Task(task_id, "waiting", intent=self._intent))
@@ -295,8 +296,6 @@ class _Create:
                 f"KIE-TASK {self._intent} {task_id}",
                 task_id=task_id,
             ) from None
-        if task is None:
-            raise RuntimeError("a row vanished from the ledger")
         return replace(task, sandbox=kie.use_sandbox)
 
     def _refused(self, failure: Failure, answer: str) -> None:

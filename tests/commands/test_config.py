@@ -327,3 +327,11 @@ def test_a_command_saved_for_one_host_leaves_a_key_bound_to_its_own(keyless):
     assert 4 == run.code
     assert "The saved API key is for" in run.err
     assert 0 == keyless("credits").code
+
+
+def test_a_setting_without_a_value_is_explained(kie):
+    run = kie("config set timeout")
+
+    assert 2 == run.code
+    assert "Which value for timeout?" in run.err
+    assert "how long to wait for a task: 90s, 15m" in run.err

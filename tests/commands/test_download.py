@@ -12,6 +12,7 @@ from loopback import Reply, example
 
 from kie_cli.cli import main
 from kie_cli.context import Kie
+from kie_cli.errors import LocalFiles
 from kie_cli.sandbox.png import picture
 
 PNG = picture(64, 64, "t1")
@@ -470,3 +471,18 @@ def test_a_record_that_cannot_be_written_keeps_no_result_from_the_disk(kie, own_
     run = kie(["wait", task_id, "-d"])
     assert (run.code, run.lines) == (0, [f"./{task_id}-1.png"])
     assert "it is broken" in run.err
+
+
+def test_a_ledger_that_cannot_be_read_keeps_no_result_from_the_disk(kie, monkeypatch):
+    kie.server.plays("t1", "success")
+
+    def broken(*_):
+        raise LocalFiles("The record of paid tasks cannot be read (disk: input/output error).")
+
+    monkeypatch.setattr("kie_cli.ledger.store.Ledger.saved_files", broken)
+    run = kie("download t1")
+
+    assert 0 == run.code
+    assert ["./t1-1.png"] == run.lines
+    assert Path("t1-1.png").read_bytes().endswith(b"IEND\xaeB`\x82")
+    assert "cannot be read" in run.err

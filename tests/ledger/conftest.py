@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from fakes import FakeClock
 
 from kie_cli.ledger.store import Draft, Ledger
 
@@ -21,28 +22,9 @@ def open_ledger():
 """
 
 
-class FakeClock:
-    """Time that passes only when a test says so."""
-
-    def __init__(self):
-        self.time = 1_000_000.0
-
-    def now(self):
-        return self.time
-
-    def monotonic(self):
-        return self.time
-
-    def sleep(self, seconds):
-        self.time += seconds
-
-    def random(self):
-        return 0.5
-
-
 @pytest.fixture
 def clock():
-    return FakeClock()
+    return FakeClock(1_000_000.0)
 
 
 @pytest.fixture

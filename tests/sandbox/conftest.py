@@ -3,29 +3,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from fakes import FakeClock
 
 from kie_cli.core.exchange import Request
 from kie_cli.sandbox.service import Sandbox
 
 NOON = 1_794_726_000.417
 KEY = {"authorization": "Bearer not-a-real-key"}
-
-
-class FakeClock:
-    def __init__(self, now=NOON):
-        self.time = now
-
-    def now(self):
-        return self.time
-
-    def monotonic(self):
-        return self.time
-
-    def sleep(self, seconds):
-        self.time += seconds
-
-    def random(self):
-        return 0.5
 
 
 class Caller:
@@ -83,7 +67,7 @@ class Caller:
 
 @pytest.fixture
 def clock():
-    return FakeClock()
+    return FakeClock(NOON)
 
 
 @pytest.fixture
