@@ -49,13 +49,16 @@ def _end(code: int) -> None:
     """
     End with `code`; by the signal itself where one asked to end.
 
-    A shell sees the same 130, 143, 129 or 141 either way; but only a death by SIGINT ends a
-    loop in the shell as well, which would otherwise go on to its next paid command.
+    A shell sees the same 130, 143, 129, 131 or 141 either way; but only a death by SIGINT ends
+    a loop in the shell as well, which would otherwise go on to its next paid command.
     """
     signum = code - 128
-    if os.name == "posix" and signum in {1, 2, 13, 15}:
+    if os.name == "posix" and signum in {1, 2, 3, 13, 15}:
+        import resource
         import signal
 
+        # Death by SIGQUIT would leave the memory in a file, and the key with it.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         signal.signal(signum, signal.SIG_DFL)
         os.kill(os.getpid(), signum)
     # Python would end with 120 for either of them.

@@ -54,7 +54,8 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
         return error.exit_code
     except Stopped as stopped:
         code = 128 + stopped.signum
-        kie.output.stopped(stopped.lines or ("kie: stopped.",), code, stopped.task_id)
+        stopped.explain(f"kie: stopped. {kie.signals.meaning}")
+        kie.output.stopped(stopped.lines, code, stopped.task_id)
         return code
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

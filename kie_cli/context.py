@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from kie_cli import __version__
 from kie_cli.core.clock import Clock, SystemClock
 from kie_cli.core.secret import Secret
+from kie_cli.core.task import Task
 from kie_cli.errors import BadKey, KieError, LocalFiles
 from kie_cli.output.base import Output
 from kie_cli.output.stream import Stream
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from kie_cli.signals import Signals
 
 SANDBOX_KEY = Secret("sandbox-key-that-opens-nothing")
+MAY_EXIST = "A task may exist and be charged."
 SANDBOX_NOTE = "Sandbox: nothing real is made or charged."
 TRUE_WORDS = {"1", "true", "yes", "on"}
 
@@ -153,7 +156,11 @@ class Kie:
         """The record of paid tasks; raises LocalFiles."""
         from kie_cli.ledger.store import Ledger
 
-        return Ledger(self.places.state_dir, self.origin, self.clock, version=__version__)
+        ledger = Ledger(self.places.state_dir, self.origin, self.clock, version=__version__)
+        for task in ledger.cut_off:
+            why = "an earlier kie create was cut off while it was sending"
+            self.output.warn(f"{why}. {MAY_EXIST}", *self.where_to_look(task))
+        return ledger
 
     @cached_property
     def ledger_if_usable(self) -> Ledger | None:
@@ -200,12 +207,22 @@ class Kie:
         from kie_cli.api.files import Downloads
 
         loopback = not self.use_sandbox and self.api_url.startswith("http:")
-        return Downloads(self.transport, self.client, loopback=loopback)
+        return Downloads(self.transport, self.client, self.clock, loopback=loopback)
 
     def again(self, words: str) -> str:
         """Return `kie WORDS` as it is to be typed in this surrounding."""
         by_flag = self.use_sandbox and self.environ.get("KIE_SANDBOX", "").lower() not in TRUE_WORDS
         return f"kie {words}{' --sandbox' if by_flag else ''}"
+
+    def where_to_look(self, task: Task) -> tuple[str, ...]:
+        """Return what to do about a create of unknown outcome, one line each."""
+        sent = f"{datetime.fromtimestamp(task.created_at or 0, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return (
+            "Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent.",
+            f"Look for: {task.model}, sent {sent}. kie did not send it twice.",
+            f"It is there:      {self.again(f'adopt TASK_ID --for {task.intent}')}",
+            f"It is not there:  {self.again(f'forget {task.intent}')}, then create again",
+        )
 
     def about_key(self, error: KieError) -> list[str]:
         """Return where the key came from, when kie.ai did not take it or it is used up."""
@@ -213,7 +230,8 @@ class Kie:
         if key is None or error.code not in {401, 402, 433} or self.use_sandbox:
             return []
         about = "The key" if isinstance(error, BadKey) else "The key in use"
-        return [f"{about} ending in {key.secret.masked} came from: {key.source}."]
+        line = f"{about} ending in {key.secret.masked} came from: {key.source}."
+        return [] if line in error.hints else [line]
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -1,4 +1,4 @@
-"""INT, TERM and HUP as exceptions; held back while a paid request is on its way."""
+"""INT, TERM, HUP and QUIT as exceptions; held back while a paid request is on its way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kie_cli.errors import Stopped
 
 HOLD_INT, HOLD_OTHERS = 15.0, 5.0  # seconds that an answer may still take
 DEAF = 1.0  # seconds in which a process that ends sets things in order undisturbed
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
 class Signals:
@@ -19,6 +19,7 @@ class Signals:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._sent = False
         self._held = False
         self._answered = False
         self._first: int | None = None
@@ -40,11 +41,17 @@ class Signals:
         `end_after` bounds it to so many seconds, `tell` says so. The second signal is raised.
         """
         self._end_after, self._tell = end_after, tell
-        self._held, self._answered, self._first = True, False, None
+        self._sent = self._held = True
+        self._answered, self._first = False, None
 
     def answered(self) -> None:
         """From now on raise nothing: the answer is here, and goes to disk and screen."""
         self._answered = True
+
+    @property
+    def meaning(self) -> str:
+        """What a stop means for money, where nobody knows better."""
+        return "kie list shows what was created." if self._sent else "Nothing was charged."
 
     @property
     def waiting(self) -> int | None:

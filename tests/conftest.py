@@ -190,9 +190,9 @@ def real(own_home, server):
 
 def environment(home: Path, server: Loopback, **env: str) -> dict[str, str]:
     """Return the environment of a real process: coverage's own variables go along."""
-    kept = {key: value for key, value in os.environ.items() if key.startswith(("COV", "PATH"))}
+    kept = ("COV", "PATH", "PYTHONPATH")
     return {
-        **kept,
+        **{key: value for key, value in os.environ.items() if key.startswith(kept)},
         "HOME": str(home),
         "KIE_API_KEY": KEY,
         "KIE_BASE_URL": server.api,

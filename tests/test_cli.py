@@ -181,7 +181,7 @@ def test_a_stopped_command_says_so(kie, monkeypatch):
 
     monkeypatch.setattr("kie_cli.api.client.Client.credits", stop)
     run = kie("credits")
-    assert (run.code, run.err) == (143, "kie: stopped.\n")
+    assert (run.code, run.err) == (143, "kie: stopped. Nothing was charged.\n")
 
 
 def test_main_works_with_the_surroundings_of_the_process(own_home, capsys, monkeypatch):

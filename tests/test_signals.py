@@ -19,7 +19,7 @@ from kie_cli.signals import Signals
 
 def test_a_signal_while_the_exchange_ends_does_not_wait_for_itself(monkeypatch):
     """The handler bounds the wait while the same thread is inside the timer's own lock."""
-    line = _Line()
+    line = _Line({})
     line.end_after(60)
     timer, cancelled = line._timer, []
 
@@ -51,7 +51,7 @@ def test_a_process_that_has_said_its_last_words_takes_no_notice(kie):
         assert 0 == kie("list").code
         os.kill(os.getpid(), signal.SIGTERM)
     finally:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -97,3 +97,24 @@ run()
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert (-signal.SIGINT, "", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_death_by_sigquit_leaves_no_memory_on_disk(own_home, server):
+    """A core file would hold the key."""
+    code = """
+import os, resource, signal
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+kill = os.kill
+def last(pid, signum):
+    print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)
+    kill(pid, signum)
+os.kill = last
+from kie_cli.__main__ import _end
+_end(128 + signal.SIGQUIT)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(own_home, server),
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (-signal.SIGQUIT, "0\n", "") == (done.returncode, done.stdout, done.stderr)

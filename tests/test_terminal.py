@@ -123,7 +123,13 @@ def test_wait_shows_a_row_a_task_and_loses_no_line(terminal, server):
 
 
 @pytest.mark.parametrize(
-    ("signum", "keys"), [(signal.SIGINT, "\x03"), (signal.SIGTERM, None), (signal.SIGHUP, None)]
+    ("signum", "keys"),
+    [
+        (signal.SIGINT, "\x03"),
+        (signal.SIGTERM, None),
+        (signal.SIGHUP, None),
+        (signal.SIGQUIT, "\x1c"),
+    ],
 )
 def test_a_stopped_wait_says_how_to_come_back_and_restores_the_terminal(
     terminal, server, signum, keys
@@ -140,7 +146,7 @@ def test_a_stopped_wait_says_how_to_come_back_and_restores_the_terminal(
         "Stopped waiting. The task goes on at kie.ai. Come back with:",
         "  kie wait t1 --download",
     ]
-    assert [line for line in one.lines[:-2] if line != "^C"] == []
+    assert [line for line in one.lines[:-2] if line not in {"^C", "^\\"}] == []
     assert cursor_is_visible(one)
 
 
@@ -201,6 +207,21 @@ def test_a_window_that_changes_its_size_is_no_problem(terminal, server):
     assert one.end == 0
     assert f"{server.result}/r/t1.png\r\n" in one.text
     assert cursor_is_visible(one)
+
+
+@pytest.mark.parametrize("columns", [1, 5, 20, 40, 80, 300])
+def test_no_width_cuts_an_id_or_dirties_the_terminal(terminal, server, columns):
+    """An id is paid for: it can be copied from a window of any width."""
+    task_id = f"{0xA1:032x}"
+    one = terminal("create -p hat", columns=columns, lines=300 // columns + 60).read()
+    assert one.end == 0
+    assert f"{task_id}\r\n" in one.text
+    for line in (f"wait {task_id} --interval 0.2", "list"):
+        one = terminal(line, columns=columns, lines=300 // columns + 60).read()
+        assert one.end == 0
+        assert task_id in one.text
+        assert cursor_is_visible(one)
+        assert "\x1b[?1049h" not in one.text
 
 
 def test_the_list_is_cut_to_the_window(terminal, real):

@@ -13,6 +13,7 @@ import re
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -36,10 +37,12 @@ CREATE_TOTAL = 90.0  # seconds from the first byte to the whole answer
 OTHER_TIMES = httpx.Timeout(connect=10, write=30, read=20, pool=60)
 OTHER_TOTAL = 20.0
 FILE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=60)
+HEAD_TOTAL = 60.0  # seconds until a result begins
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 Gate = Callable[[Callable[[float], None]], None]
+Sockets = dict[int, socket.socket]  # by file number, so that closed ones make room
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Download:
     status: int
     headers: Mapping[str, str]
     pieces: Iterator[bytes]
+    packed: bool = False
 
 
 class Transport:
@@ -78,6 +82,7 @@ class Transport:
         self._shared: httpx.Client | None = None
         self._trust: ssl.SSLContext | None = None
         self._lock = threading.Lock()
+        self._sockets: dict[str, Sockets] = {}
 
     def send(
         self,
@@ -90,20 +95,31 @@ class Transport:
         total: float = OTHER_TOTAL,
     ) -> Answer:
         """Make one exchange that costs nothing; raises Unreachable with `again` set."""
+        # Any connection to this host may be taken from the pool: at the limit all of them end.
+        line = _Line(self._sockets.setdefault(urlsplit(url).netloc, {}))
         request = self._client().build_request(
-            method, url, content=body, headers=self._headers(url, headers), timeout=times
+            method,
+            url,
+            content=body,
+            headers=self._headers(url, headers),
+            timeout=times,
+            extensions={"trace": line.trace},
         )
         started = self._clock.monotonic()
+        line.end_after(total)
         try:
             with closing(self._client().send(request, stream=True)) as response:
-                content = _read(response, OTHER_LIMIT, lambda: self._spent(started) > total)
-        except (httpx.HTTPError, httpx.StreamError, _TooMuch) as error:
+                content = _read(response, OTHER_LIMIT, line)
+        except (httpx.HTTPError, httpx.StreamError, _Unreadable) as error:
             self._log(f"{method} {_plain(url)}: {type(error).__name__}")
+            reason = "no whole answer in time" if line.cut else _reason(error)
             raise Unreachable(
-                f"{urlsplit(url).hostname} could not be reached ({_reason(error)}).",
+                f"{urlsplit(url).hostname} could not be reached ({reason}).",
                 "Check the network, then try again.",
                 again=True,
             ) from None
+        finally:
+            line.close()
         return self._answer(method, url, response, content, started)
 
     def create(self, url: str, body: bytes, gate: Gate) -> Answer | NotSent | Uncertain:
@@ -113,7 +129,7 @@ class Transport:
         `gate` runs right before the first byte, and is given a function that ends the
         exchange after so many seconds; when it raises, nothing is sent.
         """
-        line = _Line()
+        line = _Line({})
         passed = False
 
         def trace(event: str, info: Mapping[str, Any]) -> None:
@@ -133,6 +149,7 @@ class Transport:
 
         headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         started = self._clock.monotonic()
+        line.end_after(CREATE_TOTAL)  # for a proxy that keeps talking
         try:
             with self._new_client() as client:
                 request = client.build_request(
@@ -144,8 +161,8 @@ class Transport:
                     extensions={"trace": trace},
                 )
                 with closing(client.send(request, stream=True)) as response:
-                    content = _read(response, CREATE_LIMIT, lambda: line.cut)
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _TooMuch) as error:
+                    content = _read(response, CREATE_LIMIT, line)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, _Unreadable) as error:
             self._log(f"POST {_plain(url)}: {type(error).__name__}")
             return _lost(error, line) if passed else _not_sent(error, line)
         finally:
@@ -153,25 +170,37 @@ class Transport:
         return self._answer("POST", url, response, content, started)
 
     @contextmanager
-    def download(self, url: str) -> Iterator[Download]:
+    def download(self, url: str, wish: Mapping[str, str]) -> Iterator[Download]:
         """
         Open a result for reading, without the key and without following redirects.
 
-        Raises Unreachable with `again` set, also while the pieces are read.
+        `wish` are headers that ask for a part of it. Raises Unreachable with `again` set, also
+        while the pieces are read.
         """
+        line = _Line(self._sockets.setdefault(urlsplit(url).netloc, {}))
+        line.end_after(HEAD_TOTAL)
+        own = {"User-Agent": self._user_agent, "Accept-Encoding": "identity"}
         try:
             with self._client().stream(
                 "GET",
                 url,
-                headers={"User-Agent": self._user_agent, "Accept-Encoding": "identity"},
+                headers={**wish, **own},
                 timeout=FILE_TIMES,
+                extensions={"trace": line.trace},
             ) as response:
+                line.close()
                 self._log(f"GET {_plain(url)} -> {response.status_code}")
-                encoded = response.headers.get("content-encoding", "identity") != "identity"
-                pieces = response.iter_bytes() if encoded else response.iter_raw()
-                yield Download(response.status_code, response.headers, pieces)
+                packed = response.headers.get("content-encoding", "").strip().lower()
+                if packed not in {"", "identity", "gzip"}:
+                    raise Unreachable(f"The result came packed as {packed[:40]}.")
+                plain = packed != "gzip"
+                pieces = response.iter_raw() if plain else response.iter_bytes()
+                yield Download(response.status_code, response.headers, pieces, packed=not plain)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-            raise Unreachable(f"The transfer broke ({_reason(error)}).", again=True) from None
+            reason = "no answer in time" if line.cut else _reason(error)
+            raise Unreachable(f"The transfer broke ({reason}).", again=True) from None
+        finally:
+            line.close()
 
     def close(self) -> None:
         """Close idle connections."""
@@ -179,7 +208,7 @@ class Transport:
             self._shared.close()
 
     def _headers(self, url: str, headers: Mapping[str, str] | None) -> dict[str, str]:
-        found = {"User-Agent": self._user_agent, **(headers or {})}
+        found = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **(headers or {})}
         parts = urlsplit(url)
         if self._key and f"{parts.scheme}://{parts.netloc}".lower() in self._signed:
             found["Authorization"] = f"Bearer {self._key.reveal()}"
@@ -222,18 +251,22 @@ class Transport:
         return Answer(response.status_code, content, wish, _host(headers.get("location", "")))
 
 
-class _TooMuch(Exception):
-    """An answer that is too large, or that takes too long in all."""
+class _Unreadable(Exception):
+    """An answer that is too large, packed in an unknown way, or that takes too long in all."""
 
 
 class _Line:
-    """The socket of one exchange, whose other end is `peer`, and the timer that shuts it."""
+    """
+    One exchange: the sockets that it may use, and the timer that shuts them.
 
-    def __init__(self) -> None:
+    `sockets` are those that are open already, `peer` is the other end of the newest.
+    """
+
+    def __init__(self, sockets: Sockets) -> None:
         self.cut = False
         self._over = False
         self.peer = ""
-        self._socket: socket.socket | None = None
+        self._sockets = sockets
         self._timer: threading.Timer | None = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
@@ -241,7 +274,10 @@ class _Line:
         if event.endswith(".connect_tcp.started"):
             self.peer = f"{info['host']}:{info['port']}"
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
+            found = info["return_value"].get_extra_info("socket")
+            self._sockets[found.fileno()] = found
+            if self.cut:
+                self._shut()
 
     def end_after(self, seconds: float) -> None:
         """End the exchange so much later; may be called by a signal handler at any moment."""
@@ -264,10 +300,10 @@ class _Line:
 
     def _shut(self) -> None:
         self.cut = True
-        if self._socket:
+        for one in list(self._sockets.values()):
             # Not SSLSocket.shutdown: that one drops the TLS state under the reader's feet.
             with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
 
 
 class _InProcess(httpx.BaseTransport):
@@ -296,14 +332,22 @@ class _InProcess(httpx.BaseTransport):
         )
 
 
-def _read(response: httpx.Response, limit: int, late: Callable[[], bool]) -> bytes:
+def _read(response: httpx.Response, limit: int, line: _Line) -> bytes:
+    """Return the body; not by httpx, which unpacks a piece of any size, any number of times."""
     found = bytearray()
-    for piece in response.iter_bytes():
-        found += piece
+    packed = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
+    if packed not in {"identity", "gzip"}:
+        raise _Unreadable(f"it is packed as {packed[:40]}")
+    unpack = zlib.decompressobj(wbits=31) if packed == "gzip" else None
+    for piece in response.iter_raw():
+        try:
+            found += unpack.decompress(piece, limit + 1 - len(found)) if unpack else piece
+        except zlib.error:
+            raise _Unreadable("it cannot be unpacked") from None
         if len(found) > limit:
-            raise _TooMuch(f"an answer of over {limit} bytes")
-        if late():
-            raise _TooMuch("the answer took too long")
+            raise _Unreadable(f"an answer of over {limit} bytes")
+        if line.cut:
+            raise _Unreadable("the answer took too long")
     return bytes(found)
 
 
@@ -314,12 +358,14 @@ def _lost(error: Exception, line: _Line) -> Uncertain:
         return Uncertain(f"no answer from kie.ai after {CREATE_TIMES.read:.0f} s")
     if isinstance(error, (httpx.WriteTimeout, httpx.WriteError)):
         return Uncertain("the connection to kie.ai broke while the request was being sent")
-    if isinstance(error, (_TooMuch, httpx.DecodingError)):
+    if isinstance(error, _Unreadable):
         return Uncertain(f"kie.ai's answer could not be read ({_reason(error)})")
     return Uncertain("the connection to kie.ai broke after the request was sent")
 
 
 def _not_sent(error: Exception, line: _Line) -> NotSent:
+    if line.cut:
+        return NotSent("no connection in time")
     reason = _reason(error)
     if "SSL" in str(error) or "certificate" in str(error).lower():
         hint = "kie trusts the system's certificates; SSL_CERT_FILE adds a company's own."

@@ -109,6 +109,7 @@ class Record(BaseModel):
             credits=self.creditsConsumed,
             result=result,
             prompt=prompt if isinstance(prompt, str) else None,
+            input=self.input,
         )
 
 

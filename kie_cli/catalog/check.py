@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from kie_cli.catalog.models import load, nearest_id
+from kie_cli.core.hosts import is_private
 from kie_cli.core.media import LocalFile
 from kie_cli.core.suggest import nearest
 
@@ -283,6 +284,10 @@ def _url_faults(value: object) -> Iterator[_Fault]:
         yield _Fault("not an http(s) URL.")
     elif "@" in url.netloc:
         yield _Fault("kie passes on no URL with a user name or password in it.")
+    elif is_private(url.hostname or ""):
+        yield _Fault(
+            "kie.ai cannot reach that host. Name the file itself: it is uploaded.", refused=False
+        )
 
 
 def _coerce(kind: str, value: object) -> object:

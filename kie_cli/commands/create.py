@@ -122,41 +122,41 @@ def run(
         wishes, problems = read_wishes(
             kie, prompt, prompt_file, image, aspect_ratio, resolution, param, input_
         )
-    default = kie.settings.get("model").value
-    model_id, changed = choose_model(model, default, brings_image(default, wishes))
-    known = load(model_id)
-    checked = build(model_id, known, wishes, validate=not no_validate)
-    problems += checked.problems
-    if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
-        problems.append("--once: a key has 1 to 200 printable characters.")
-    hints = []
-    if len(build(model_id, known, wishes, validate=False).problems) < len(checked.problems):
-        hints.append("To send it anyway: --no-validate")
-    callback = pace = where = None
-    with _noting(problems, hints):
-        callback = kie.settings.get("callback_url", flag=callback_url).value
-    with _noting(problems, hints):
-        pace = pace_of(kie, timeout, interval)
-    with _noting(problems, hints):
-        where = target(kie, output, force=force) if download or output is not None else None
-    if problems:
-        raise InputProblems(problems, *hints)
-    order = Order(model_id, checked.input, label=label, once=once, callback_url=callback)
-    waiting = wait or download or output is not None or open_
-    for warning in checked.warnings:
-        kie.output.warn(warning)
-    if changed:
-        kie.output.note(changed)
-    if dry_run or print_curl:
-        _show(kie, order, estimate(known, checked.input) if known else None, as_curl=print_curl)
-        return ExitCode.OK
-    if not kie.output.out.usable:
-        raise LocalFiles(
-            "Standard output is closed, so the task id could not be printed. Nothing was sent.",
-            "To throw it away: > /dev/null",
-        )
-    if kie.use_sandbox:
-        kie.output.note(SANDBOX_NOTE)
+        default = kie.settings.get("model").value
+        model_id, changed = choose_model(model, default, brings_image(default, wishes))
+        known = load(model_id)
+        checked = build(model_id, known, wishes, validate=not no_validate)
+        problems += checked.problems
+        if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
+            problems.append("--once: a key has 1 to 200 printable characters.")
+        hints = []
+        if len(build(model_id, known, wishes, validate=False).problems) < len(checked.problems):
+            hints.append("To send it anyway: --no-validate")
+        callback = pace = where = None
+        with _noting(problems, hints):
+            callback = kie.settings.get("callback_url", flag=callback_url).value
+        with _noting(problems, hints):
+            pace = pace_of(kie, timeout, interval)
+        with _noting(problems, hints):
+            where = target(kie, output, force=force) if download or output is not None else None
+        if problems:
+            raise InputProblems(problems, *hints)
+        order = Order(model_id, checked.input, label=label, once=once, callback_url=callback)
+        waiting = wait or download or output is not None or open_
+        for warning in checked.warnings:
+            kie.output.warn(warning)
+        if changed:
+            kie.output.note(changed)
+        if dry_run or print_curl:
+            _show(kie, order, estimate(known, checked.input) if known else None, as_curl=print_curl)
+            return ExitCode.OK
+        if not kie.output.out.usable:
+            raise LocalFiles(
+                "Standard output is closed, so the task id could not be printed. Nothing was sent.",
+                "To throw it away: > /dev/null",
+            )
+        if kie.use_sandbox:
+            kie.output.note(SANDBOX_NOTE)
 
     task = submit(kie, order, waiting=waiting)
     way_back = kie.again(f"wait {task.task_id} --download")

@@ -28,7 +28,7 @@ def run(
       kie upload jar.png
       kie upload *.png --json
     """
-    from kie_cli.jobs.files import local_file
+    from kie_cli.jobs.files import local_file, warn_of_strange_host
     from kie_cli.jobs.parallel import in_parallel
     from kie_cli.jobs.submit import UPLOADS_AT_ONCE, described
 
@@ -42,6 +42,7 @@ def run(
     for file, url in in_parallel(kie.client.upload, distinct, UPLOADS_AT_ONCE):
         urls[file.sha256] = url
         kie.output.note(f"{described(file)}  uploaded")
+        warn_of_strange_host(kie, file, url)
     for file in ready:
         url = urls[file.sha256]
         kie.output.value(url, {"file": file.path, "url": url, "sha256": file.sha256})

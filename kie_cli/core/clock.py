@@ -6,6 +6,9 @@ import random
 import time
 from typing import Protocol
 
+JUMP = 30.0  # seconds that the wall clock gains on the monotonic one: the machine was suspended
+NAP = 1.0  # longest sleep in one go, so that waking up is seen within it
+
 
 class Clock(Protocol):
     """What every wait and every date is made with."""
@@ -17,7 +20,7 @@ class Clock(Protocol):
         """Return seconds that never go back."""
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Let `seconds` pass; come back early when the machine was suspended meanwhile."""
 
     def random(self) -> float:
         """Return a number in [0, 1), for jitter."""
@@ -33,7 +36,14 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        until, gain = self.monotonic() + seconds, lead(self)
+        while (left := until - self.monotonic()) > 0 and lead(self) - gain <= JUMP:
+            time.sleep(min(left, NAP))
 
     def random(self) -> float:
         return random.random()
+
+
+def lead(clock: Clock) -> float:
+    """Return the wall clock less the monotonic one, which stands still in a suspended machine."""
+    return clock.now() - clock.monotonic()

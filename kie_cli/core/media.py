@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from dataclasses import dataclass
 
 HEAD = 64  # bytes that `sniff` wants to see
+UNSAID = 0x7FFFF000  # from here on a RIFF size stands for "written as it came, length not known"
 
 MIME = {
     "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif",
@@ -48,6 +50,21 @@ class LocalFile:
         return f"{self.sha256[:16]}.{ending(self.kind)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """
+    What a transfer that was cut off left on this disk: the first bytes of the result at `url`.
+
+    `validator` is the ETag or date that tells whether the rest still belongs to them, if there
+    is one; `sha256` is of the whole result, if it is known.
+    """
+
+    path: str
+    url: str
+    validator: str
+    sha256: str | None = None
+
+
 def ending(kind: str | None) -> str:
     """Return the file ending of a kind of media, without its dot."""
     return ENDINGS.get(kind or "", "bin")
@@ -78,5 +95,16 @@ def is_whole(kind: str | None, head: bytes, tail: bytes, size: int) -> bool:
     if kind == "jpeg":
         return b"\xff\xd9" in tail
     if kind in {"webp", "wav"}:
-        return size >= int.from_bytes(head[4:8], "little") + 8
+        said = int.from_bytes(head[4:8], "little")
+        return said >= UNSAID or size >= said + 8
     return True
+
+
+def is_text(head: bytes) -> bool:
+    """Tell whether a file that begins with `head` is text: an error page, say."""
+    try:
+        # Incremental, since the last character may be cut.
+        text = getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and all(char.isprintable() or char in "\t\r\n\f" for char in text)

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kie_cli.core.clock import Clock
+from kie_cli.core.clock import JUMP, Clock, lead
 from kie_cli.core.task import Task
 from kie_cli.errors import BadKey, KieError, NoSuchTask, StillRunning
 
@@ -91,12 +91,14 @@ def watch(
 
     A look that raises with `again` set says nothing about the task; BadKey ends everything
     (kie.ai will answer no later look either); any other KieError ends that task's waiting.
-    The last pause is cut to the deadline, and a last look is always made there.
+    The last pause is cut to the deadline, and a last look is always made there. The budget is
+    counted by the monotonic clock; a machine that was suspended looks at all tasks when it wakes.
     """
-    started = clock.monotonic()
+    started, wall = clock.monotonic(), clock.now()
     deadline = float("inf") if pace.timeout is None else started + pace.timeout
     by_id = {subject.task_id: subject for subject in subjects}
     last = {task_id: subject.last for task_id, subject in by_id.items()}
+    grace = {task_id: started + _grace(subject, wall) for task_id, subject in by_id.items()}
     failures = dict.fromkeys(by_id, 0)
     queue = [
         (started + FIRST if subject.fresh else started, number, task_id)
@@ -107,7 +109,9 @@ def watch(
 
     while queue:
         due, number, task_id = heapq.heappop(queue)
-        _sleep_until(max(min(due, deadline), earliest), clock)
+        if _overslept(max(min(due, deadline), earliest), clock):
+            queue = [(started, place, waiting) for _, place, waiting in queue]
+            heapq.heapify(queue)
         now = clock.monotonic()
         earliest = now + GAP
         error: KieError | None = None
@@ -127,7 +131,8 @@ def watch(
             if task.ended:
                 continue
 
-        if error and not error.again and not _may_appear(error, by_id[task_id], started, clock):
+        may_appear = isinstance(error, NoSuchTask) and answered < grace[task_id]
+        if error and not error.again and not may_appear:
             yield Over(task_id, error, last[task_id])
         elif now >= deadline:
             seen = last[task_id]
@@ -140,10 +145,12 @@ def watch(
             heapq.heappush(queue, (answered + pause, number, task_id))
 
 
-def _sleep_until(moment: float, clock: Clock) -> None:
-    left = moment - clock.monotonic()
+def _overslept(moment: float, clock: Clock) -> bool:
+    """Sleep until `moment`; tell whether the machine itself was suspended meanwhile."""
+    left, gain = moment - clock.monotonic(), lead(clock)
     if left > 0:
         clock.sleep(left)
+    return lead(clock) - gain > JUMP
 
 
 def _back_off(error: KieError, pause: float, failures: int) -> float:
@@ -152,13 +159,11 @@ def _back_off(error: KieError, pause: float, failures: int) -> float:
     return max(pause, min(30.0, 2.0 ** min(failures, 5)))
 
 
-def _may_appear(error: KieError, subject: Subject, started: float, clock: Clock) -> bool:
-    """Tell whether "no such task" may still be a delay at kie.ai (two clients report one)."""
-    if not isinstance(error, NoSuchTask):
-        return False
-    if subject.created_at is not None:
-        return abs(clock.now() - subject.created_at) < GRACE_OWN
-    return clock.monotonic() - started < GRACE_OTHER
+def _grace(subject: Subject, now: float) -> float:
+    """Return for how long "no such task" may be a delay at kie.ai (two clients report one)."""
+    if subject.created_at is None:
+        return GRACE_OTHER
+    return GRACE_OWN - abs(now - subject.created_at)
 
 
 def _time_is_up(task_id: str, seen: Task | None, error: KieError | None) -> KieError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import NoReturn
 
 from kie_cli.errors import BadKey
@@ -34,8 +35,12 @@ class Secret:
         return hashlib.sha256(b"kie key fingerprint\0" + self._text.encode()).hexdigest()[:16]
 
     def blotted(self, text: bytes) -> bytes:
-        """Return `text`, which came from outside, with `[key]` in the place of this secret."""
-        return text.replace(self._text.encode(), b"[key]")
+        """Return `text`, which came from outside, with `[key]` for this secret, JSON or not."""
+        spellings = (
+            rb"(?:\\u00(?i:%02x)|\\?%b)" % (sign, re.escape(bytes([sign])))
+            for sign in self._text.encode()
+        )
+        return re.sub(b"".join(spellings), b"[key]", text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._text == self._text

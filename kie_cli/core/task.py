@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -29,7 +30,8 @@ class Task:
     One create and what became of it.
 
     Times are seconds since 1970 (UTC). `state` is kie.ai's word as it came, or one of kie's
-    own words before kie.ai gave an id. `result` is kie.ai's parsed result, `raw` its answer.
+    own words before kie.ai gave an id. `result` is kie.ai's parsed result, `raw` its answer;
+    `input` is what kie.ai says that the task was asked.
     """
 
     task_id: str | None
@@ -47,6 +49,7 @@ class Task:
     result: object = None
     prompt: str | None = None
     sandbox: bool = False
+    input: Mapping[str, object] | None = field(default=None, repr=False)
     raw: str | None = field(default=None, repr=False)
 
     @property
@@ -54,6 +57,11 @@ class Task:
         """Whether no later look can change the state."""
         final = (REFUSED, UNKNOWN) if self.task_id is None else (SUCCESS, FAIL)
         return self.state in final
+
+    @property
+    def saved(self) -> bool:
+        """Whether every result it has is on this disk."""
+        return len(self.files) >= len(self.urls)
 
     @property
     def elapsed(self) -> float | None:

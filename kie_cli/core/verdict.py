@@ -121,10 +121,10 @@ def _created(answer: Answer, envelope: Envelope) -> Outcome:
 
 def _refusal(envelope: Envelope, retry_after: float | None) -> KieError | None:
     """Return the error of an answer that proves that no task was made, else None."""
-    code, said = envelope.code, envelope.message
+    code, said = envelope.code, _said(envelope)
     text = said.lower().replace("’", "'")  # noqa: RUF001 (kie.ai writes both apostrophes)
     by_text = code in {500, 501}
-    if code in {400, 404, 422} or (by_text and _INPUT.fullmatch(text.strip())):
+    if code in {400, 404, 422} or (by_text and _INPUT.fullmatch(text)):
         return WrongInput(f"kie.ai refused the input: {said} (code {code}). {NOTHING}", code=code)
     if code == 401:
         return _bad_key(envelope, NOTHING)
@@ -147,7 +147,7 @@ def _refusal(envelope: Envelope, retry_after: float | None) -> KieError | None:
 
 def _bad_key(envelope: Envelope, meaning: str) -> BadKey:
     return BadKey(
-        f"kie.ai does not take this API key: {_sentence(envelope.message)} {meaning}".rstrip(),
+        f"kie.ai does not take this API key: {_sentence(envelope)} {meaning}".rstrip(),
         "Save another one: kie config set token (keys: https://kie.ai/api-key)",
         code=401,
     )
@@ -156,15 +156,21 @@ def _bad_key(envelope: Envelope, meaning: str) -> BadKey:
 def _no_credits(envelope: Envelope, meaning: str) -> NoCredits:
     if envelope.code == 433:
         return NoCredits(
-            f"This API key has used up its cap: {_sentence(envelope.message)} {meaning}".rstrip(),
+            f"This API key has used up its cap: {_sentence(envelope)} {meaning}".rstrip(),
             "Raise the cap at https://kie.ai/api-key, or use another key.",
             code=433,
         )
-    said = f"The account is out of credits: {_sentence(envelope.message)} {meaning}".rstrip()
+    said = f"The account is out of credits: {_sentence(envelope)} {meaning}".rstrip()
     return NoCredits(said, TOP_UP, code=envelope.code)
 
 
-def _sentence(text: str) -> str:
+def _said(envelope: Envelope) -> str:
+    """Return kie.ai's words as a part of a sentence."""
+    return envelope.message.strip() or "(no message)"
+
+
+def _sentence(envelope: Envelope) -> str:
+    text = _said(envelope)
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
@@ -184,7 +190,7 @@ def read(answer: Answer, *, poll: bool = False) -> Envelope:
             again=True,
             retry_after=answer.retry_after,
         ) from None
-    code, said = envelope.code, envelope.message
+    code, said = envelope.code, _said(envelope)
     if code == 200 and 200 <= answer.status < 300:
         return envelope
     unknown_task = code == 404 or (code == 422 and "recordinfo is null" in said.lower())
@@ -217,7 +223,7 @@ def read(answer: Answer, *, poll: bool = False) -> Envelope:
             retry_after=answer.retry_after,
         )
     raise UnexpectedAnswer(
-        f'kie.ai answered code {envelope.said}: "{said}" (HTTP {answer.status}), '
+        f'kie.ai answered code {envelope.said}: "{envelope.message}" (HTTP {answer.status}), '
         "which kie does not know.",
         code=code,
         again=poll,

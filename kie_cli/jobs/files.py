@@ -1,11 +1,14 @@
-"""Looking at a file of this machine before anything is done with it."""
+"""Files of this machine: looked at before anything is done with them; where they went."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
+from urllib.parse import urlsplit
 
+from kie_cli.context import Kie
+from kie_cli.core.hosts import is_kie_ai
 from kie_cli.core.media import HEAD, LocalFile, sniff
 
 
@@ -39,3 +42,10 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
         problems.append(f"{named}: the file is empty.")
         return None
     return LocalFile(path, sniff(head), size, sha256)
+
+
+def warn_of_strange_host(kie: Kie, file: LocalFile, url: str) -> None:
+    """Say so where an upload ended up on a host that is neither kie.ai's nor the upload host."""
+    host = urlsplit(url).hostname or ""
+    if not is_kie_ai(host) and host != urlsplit(kie.upload_url).hostname:
+        kie.output.warn(f"{file.path}: it was uploaded to {host}, which is no host of kie.ai.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from kie_cli.context import Kie
+from kie_cli.core.durations import spoken
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, watch
 from kie_cli.core.retry import steady
 from kie_cli.core.task import SUCCESS, Failure, Task, amount
@@ -18,6 +18,7 @@ from kie_cli.errors import (
     InputProblems,
     KieError,
     LocalFiles,
+    NoSuchTask,
     NotSaved,
     StillRunning,
     Stopped,
@@ -38,7 +39,15 @@ def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
     `steadily` tries up to 3 times while kie.ai gives no answer.
     """
     ask = partial(kie.client.get_task, task_id)
-    task = steady(ask, kie.clock) if steadily else ask()
+    try:
+        task = steady(ask, kie.clock) if steadily else ask()
+    except KieError as error:
+        error.hints = (*error.hints, *kie.about_key(error))
+        known = _known(kie, [task_id])[0].get(task_id) if isinstance(error, NoSuchTask) else None
+        if known and known.created_at:
+            age = spoken(kie.clock.now() - known.created_at)
+            error.hints = (*error.hints, f"This machine created it {age} ago.")
+        raise
     raw = task.raw
     if ledger := kie.ledger_if_usable:
         try:
@@ -77,6 +86,7 @@ def follow(
     last_error: dict[ExitCode, KieError] = {}
     once = pace.timeout == 0  # no later look makes up for one that failed
     try:
+        _warn_of_another_key(kie, known)
         with kie.progress(task_ids, usual) as progress:
             for event in watch(waited, partial(look, kie, steadily=once), pace, kie.clock):
                 if isinstance(event, Trouble):
@@ -125,6 +135,20 @@ def _known(kie: Kie, task_ids: Sequence[str]) -> tuple[dict[str, Task], dict[str
     return known, usual
 
 
+def _warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:
+    with suppress(LocalFiles):
+        others = [
+            task_id
+            for task_id in known
+            if kie.ledger.key_of(task_id) not in {None, kie.key.secret.fingerprint}
+        ]
+        if others:
+            kie.output.warn(
+                f"{', '.join(others)}: created with another API key than the one in use, which "
+                f"ends in {kie.key.secret.masked} and came from: {kie.key.source}."
+            )
+
+
 def _subject(kie: Kie, task_id: str, known: Task | None, created: Task | None) -> Subject:
     began = known.created_at if known else None
     if created is None:
@@ -167,6 +191,11 @@ def _conclude(
                 task = save(kie, task, where)
             except PartlySaved as partly:
                 error, task = partly, partly.task
+            except Stopped as stopped:
+                if alone:
+                    back = f"  {come_back([task_id])}"
+                    stopped.explain("Stopped. The task is finished, go on saving with:", back)
+                raise
     if error is None:
         kie.output.finished(task, saved=where is not None)
         return None
@@ -223,9 +252,5 @@ def _come_back(kie: Kie, own: Container[str], where: Target | None, ids: list[st
     """Return the command that goes on waiting for `ids`."""
     pending = len(ids) > 3 and all(task_id in own for task_id in ids)
     which = "--pending" if pending else " ".join(ids)
-    output = ""
-    if where and where.exact:
-        output = f" -o {shlex.quote(str(where.exact))}"
-    elif where and str(where.folder) != ".":
-        output = f" -o {shlex.quote(f'{where.folder}/')}"
+    output = where.flag if where else ""
     return kie.again(f"wait {which}{' --download' if where and not output else ''}{output}")

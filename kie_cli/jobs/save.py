@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kie_cli.api.files import Part, keep
+from kie_cli.api.files import RETENTION, Expired
+from kie_cli.api.parts import Part, discard, holds, keep
 from kie_cli.context import Kie
+from kie_cli.core.durations import spoken
+from kie_cli.core.media import Leftover
 from kie_cli.core.task import Task
 from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
 from kie_cli.ledger.store import SavedFile
@@ -33,11 +38,19 @@ class Target:
     def to_stdout(self) -> bool:
         return str(self.exact) == STDOUT
 
+    @property
+    def flag(self) -> str:
+        """How a command line names this target, with a space before it."""
+        if self.exact:
+            return f" -o {shlex.quote(str(self.exact))}"
+        return "" if str(self.folder) == "." else f" -o {shlex.quote(f'{self.folder}/')}"
+
     def has(self, file: SavedFile) -> bool:
         """Tell whether a result that was saved before need not be saved again."""
-        if self.exact or self.force or not _is_there(file.path, file.size):
+        path = Path(file.path)
+        if self.exact or self.force or not holds(path, file.size, file.sha256):
             return False
-        return not self.asked or Path(file.path).resolve().parent == self.folder.resolve()
+        return not self.asked or path.resolve().parent == self.folder.resolve()
 
     def name(self, task: Task, position: int, ending: str, number: int) -> Path:
         """Return the `number`th name to try for the result at `position`, counted from 1."""
@@ -67,11 +80,19 @@ def target(kie: Kie, output: str | None, *, force: bool) -> Target:
                 "To a file: -o NAME; to a program: kie ... -o - | program",
             )
         return Target(Path(), Path(STDOUT))
-    path = Path(chosen).expanduser()
-    if output is None or chosen.endswith(("/", os.sep)) or path.is_dir():
-        return Target(path, force=force, asked=output is not None)
-    if path.exists() and not force:
+    there = 0
+    try:
+        path = Path(chosen).expanduser()
+        if output is None or chosen.endswith(("/", os.sep)) or path.is_dir():
+            return Target(path, force=force, asked=output is not None)
+        with suppress(FileNotFoundError):
+            there = path.lstat().st_mode
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~nobody
+        raise InputProblems([f"--output {chosen}: {getattr(error, 'strerror', error)}."]) from None
+    if there and not force:
         raise InputProblems([f"--output {path}: the file exists."], "To overwrite it: --force")
+    if there and not stat.S_ISREG(there):
+        raise InputProblems([f"--output {path}: no plain file, so it is not overwritten."])
     return Target(path.parent, path, force=force)
 
 
@@ -83,7 +104,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
     """
     ledger = kie.ledger_if_usable
     task_id = task.task_id or ""
-    again = kie.again(f"download {task_id}")
+    again = kie.again(f"download {task_id}{where.flag}")
     if where.to_stdout and len(task.urls) > 1:
         several = NotSaved("-o - takes a single result.", "Give a folder: -o out/")
         raise PartlySaved(task, [several], again)
@@ -95,6 +116,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
     for position, url in enumerate(task.urls, start=1):
         old = known.get(position)
         if old and where.has(old):
+            _settle(kie, task_id, position, old)
             files.append(old.path)
             continue
         try:
@@ -123,19 +145,38 @@ class PartlySaved(NotSaved):
         self.task = task
 
 
+def _settle(kie: Kie, task_id: str, position: int, file: SavedFile) -> None:
+    """Finish the record of a file that got its name right before an earlier kie was killed."""
+    ledger = kie.ledger_if_usable
+    if ledger and file.state != "saved":
+        with _noting(kie):
+            if left := ledger.leftover(task_id, position):
+                discard(left)
+            ledger.saved(task_id, position)
+
+
 def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> str:
     ledger = kie.ledger_if_usable
     task_id = task.task_id or ""
     if where.to_stdout:
         with tempfile.TemporaryDirectory() as private:
-            return _pour(kie, kie.downloads.fetch(url, Path(private)))
+            part = kie.downloads.fetch(url, Path(private))
+            try:
+                return _pour(kie, part)
+            finally:
+                part.drop()
     try:
-        where.folder.mkdir(parents=True, exist_ok=True)
+        folder = where.folder.absolute()
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NotSaved(f"{where.folder}: {error.strerror}.") from None
-    part = kie.downloads.fetch(url, where.folder)
-    if part.kind is None:
-        kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
+
+    def note(left: Leftover) -> bool:
+        with _noting(kie):
+            if ledger:
+                ledger.growing(task_id, position, left)
+                return True
+        return False
 
     def before(path: Path) -> None:
         with _noting(kie):
@@ -143,16 +184,32 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
                 final = str(path.absolute())
                 ledger.saving(task_id, position, final, part.size, part.sha256, url)
 
-    path = keep(
-        part,
-        partial(where.name, task, position),
-        force=where.force,
-        before=before,
-        numbered=where.exact is None or len(task.urls) > 1,
-    )
+    left = None
+    with _noting(kie):
+        left = ledger.leftover(task_id, position) if ledger else None
+    name = f"{task_id.replace(':', '_')}-{position}"
+    try:
+        part = kie.downloads.fetch(url, folder, name, left=left, note=note)
+        path = keep(
+            part,
+            partial(where.name, task, position),
+            force=where.force,
+            before=before,
+            numbered=where.exact is None or len(task.urls) > 1,
+        )
+    except KieError as error:
+        if isinstance(error, Expired) and task.completed_at:
+            age = spoken(kie.clock.now() - task.completed_at)
+            error.hints = (f"It was made {age} ago; {RETENTION}.",)
+        if ledger and not error.again:
+            with _noting(kie):
+                ledger.gone(task_id, position)
+        raise
     with _noting(kie):
         if ledger:
             ledger.saved(task_id, position)
+    if part.kind is None:
+        kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
     return shown(path)
 
 
@@ -184,10 +241,3 @@ def _pour(kie: Kie, part: Part) -> str:
     except OSError as error:
         raise NotSaved(f"Standard output: {error.strerror}.") from None
     return STDOUT
-
-
-def _is_there(path: str, size: int) -> bool:
-    try:
-        return Path(path).stat().st_size == size
-    except OSError:
-        return False

@@ -12,11 +12,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kie_cli.catalog.check import files_in, replace_files
-from kie_cli.context import Kie
+from kie_cli.context import MAY_EXIST, Kie
 from kie_cli.core.media import LocalFile
 from kie_cli.core.task import PREPARED, REFUSED, SENDING, UNKNOWN, Failure, Task, rfc3339
 from kie_cli.core.verdict import NOTHING, Accepted, Outcome, Refused, Uncertain, next_try
@@ -28,6 +27,7 @@ from kie_cli.errors import (
     Unreachable,
     WrongInput,
 )
+from kie_cli.jobs.files import warn_of_strange_host
 from kie_cli.jobs.parallel import in_parallel
 from kie_cli.ledger.store import Draft, Ledger, OnceTaken
 from kie_cli.output.stream import StreamLost
@@ -88,17 +88,21 @@ def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
 
 @contextmanager
 def nothing_sent() -> Iterator[None]:
-    """Let a signal say so while nothing can have been sent."""
+    """Let a signal, or a fault of this machine, say so while nothing can have been sent."""
     try:
         yield
     except Stopped as stopped:
         stopped.explain(f"kie: stopped. {UNSENT}")
         raise
+    except LocalFiles as error:
+        if "Nothing was sent" not in error.message:
+            error.message = f"Nothing was sent: {error.message[:1].lower()}{error.message[1:]}"
+        raise
 
 
 def _ready(kie: Kie, order: Order) -> tuple[Ledger, Draft]:
     """Return what a create is recorded in, and as what, or find that it cannot be made."""
-    ledger = _open_ledger(kie)
+    ledger = kie.ledger
     if count := ledger.unsettled(kie.clock.now() - DAY):
         earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
         kie.output.warn(f"{earlier} an unknown outcome: kie list --unknown")
@@ -113,14 +117,6 @@ def _show(kie: Kie, task: Task, *, waiting: bool) -> None:
         kie.output.note(f"submitted {task.task_id}")
     else:
         kie.output.created(task)
-
-
-def _open_ledger(kie: Kie) -> Ledger:
-    try:
-        return kie.ledger
-    except LocalFiles as error:
-        error.message = f"Nothing was sent: {error.message[:1].lower()}{error.message[1:]}"
-        raise
 
 
 def _check_size(body: bytes) -> None:
@@ -155,6 +151,7 @@ class _Create:
         self._order = order
         self._intent = intent
         self._leaving = False  # bytes of the request may have left
+        self._sent = 0.0  # when, in seconds since 1970
         self._nothing = UNSENT
 
     def run(self, *, waiting: bool) -> Task:
@@ -211,6 +208,7 @@ class _Create:
             ledger.remember_upload(file.sha256, host, owner, url)
             ledger.renew(self._intent)
             kie.output.note(f"{described(file)}  uploaded")
+            warn_of_strange_host(kie, file, url)
         ready: dict[str, object] = replace_files(
             dict(self._order.input), lambda file: urls[file.sha256]
         )
@@ -260,6 +258,7 @@ class _Create:
         """Send createTask once. Signals are held back from the gate on."""
 
         def gate(end_after: Callable[[float], None]) -> None:
+            self._sent = self._kie.clock.now()
             self._kie.ledger.sending(self._intent, body)
             self._kie.signals.hold(end_after, self._tell_hold)
             self._leaving = True
@@ -282,20 +281,21 @@ class _Create:
         )
 
     def _accepted(self, task_id: str, answer: str) -> Task:
-        kie = self._kie
+        kie, task = self._kie, Task(task_id, "waiting", intent=self._intent)
         try:
             kie.ledger.accepted(self._intent, task_id, answer)
-            known = kie.ledger.by_intent(self._intent)
-            task = known or Task(task_id, "waiting", intent=self._intent)
-        except LocalFiles as error:
+        except Exception as error:  # noqa: BLE001 (a bug too: the id must be said)
             with suppress(StreamLost):  # the line below has the id too
-                kie.output.created(Task(task_id, "waiting", intent=self._intent))
+                kie.output.created(task)
+            told = str(error.__cause__ or error) or type(error).__name__
             raise SubmitUncertain(
-                "the task was created but could not be recorded "
-                f"({error.__cause__ or error.message}). Keep this line:",
+                f"the task was created but could not be recorded ({told.rstrip('.')}). "
+                "Keep this line:",
                 f"KIE-TASK {self._intent} {task_id}",
                 task_id=task_id,
             ) from None
+        with suppress(Exception):  # reading it back only makes what is shown richer
+            task = kie.ledger.find(task_id) or task
         return replace(task, sandbox=kie.use_sandbox)
 
     def _refused(self, failure: Failure, answer: str) -> None:
@@ -307,10 +307,9 @@ class _Create:
         # Even if this cannot be written: the row says SENDING, which the next run takes as unknown.
         with suppress(LocalFiles):
             self._kie.ledger.unknown(self._intent, what, answer)
+        task = Task(None, UNKNOWN, self._intent, self._order.model, created_at=self._sent)
         return SubmitUncertain(
-            f"{what}. A task may exist and be charged.",
-            *([hint] if hint else []),
-            *_where_to_look(self._order.model, self._kie.clock.now()),
+            f"{what}. {MAY_EXIST}", *([hint] if hint else []), *self._kie.where_to_look(task)
         )
 
     def _stopped_after(self, task: Task, signum: int) -> Stopped:
@@ -324,14 +323,6 @@ def described(file: LocalFile) -> str:
     """Return a file's name and size, for people."""
     size = f"{file.size / 1e6:.1f} MB" if file.size >= 1e6 else f"{file.size / 1e3:.0f} kB"
     return f"{Path(file.path).name}  {size}"
-
-
-def _where_to_look(model: str, sent: float) -> tuple[str, str]:
-    moment = datetime.fromtimestamp(sent, UTC)
-    return (
-        "Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent.",
-        f"Look for: {model}, sent {moment:%Y-%m-%d %H:%M:%S} UTC. kie did not send it twice.",
-    )
 
 
 def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | None:
@@ -358,7 +349,7 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | N
     if task.state in {PREPARED, SENDING, UNKNOWN}:
         raise SubmitUncertain(
             f"--once {key}: the earlier try has an unknown outcome. Nothing was sent.",
-            *_where_to_look(order.model, task.created_at or 0),
+            *kie.where_to_look(task),
             intent=task.intent,
         )
     kie.output.note(f"--once {key}: this task was created on {_date(task)}. Nothing was sent.")

@@ -21,9 +21,11 @@ def is_alive(owner: str) -> bool | None:
     world, *process = owner.split(" ")
     if world != _world() or not world.startswith("linux/"):
         return None
-    pid, start = process
     try:
+        pid, start = process
         os.kill(int(pid), 0)
+    except (ValueError, OverflowError):
+        return None  # a damaged row
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -1,11 +1,8 @@
-"""The tables of `tasks.sqlite3`."""
+"""The tables of `tasks.sqlite3`, version by version."""
 
 from __future__ import annotations
 
-# Goes up with each change of the tables; a file with a higher number is left alone.
-VERSION = 1
-
-TABLES = (
+ONE = (
     # `seq` gives the order: clocks can be set back. A key of `once` is free again after
     # a refusal, and after a person said that an unknown create is not there (settled_at).
     # Two rows may have one task_id: the second paid answer must be kept, whatever it says.
@@ -49,3 +46,16 @@ TABLES = (
     ) WITHOUT ROWID
     """,
 )
+TWO = (
+    # Downloads that were cut off: what lies in `path`, of which answer.
+    """
+    CREATE TABLE parts (
+        origin TEXT, task_id TEXT, position INTEGER, path BLOB NOT NULL, url TEXT NOT NULL,
+        validator TEXT, PRIMARY KEY (origin, task_id, position)
+    ) WITHOUT ROWID
+    """,
+)
+
+# What makes each version of the one before it, kept for ever: add one, change none.
+STEPS = (ONE, TWO)
+VERSION = len(STEPS)  # a file with a higher number is left alone

@@ -5,25 +5,39 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 import secrets
 import sys
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kie_cli.core.task import FAIL, PREPARED, REFUSED, SENDING, SUCCESS, UNKNOWN, Failure, Task
+from kie_cli.core.media import Leftover
+from kie_cli.core.task import (
+    FAIL,
+    PREPARED,
+    REFUSED,
+    SENDING,
+    SUCCESS,
+    UNKNOWN,
+    Failure,
+    Task,
+    valid_task_id,
+)
 from kie_cli.errors import LocalFiles
-from kie_cli.ledger.database import NOTED, SENT, UNSENT, WAIT, Database
+from kie_cli.ledger.database import NOTED, READ, SENT, UNSENT, Database
 from kie_cli.ledger.owner import is_alive, this_process
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from pathlib import Path
 
     from kie_cli.core.clock import Clock
 
 FILE = "tasks.sqlite3"
 ACCEPTED = "accepted"
+UNREADABLE = "unreadable"  # the state of a damaged row
 # How long, in seconds, a row is its owner's where nobody can see whether the owner runs.
 LEASES = {PREPARED: 1200.0, SENDING: 150.0}
 # Seconds to wait for another process that writes.
@@ -54,19 +68,41 @@ _LOOK = """
         error = :error, result = :result, raw = CASE WHEN input_json IS NOT NULL THEN :raw END
     WHERE seq = :seq AND state NOT IN ('success', 'fail')
 """
-_PLAIN = (
-    "task_id", "state", "intent", "model", "created_at", "completed_at", "credits", "label",
-    "once", "prompt",
-)  # fmt: skip
+_TEXTS = ("task_id", "state", "intent", "model", "label", "once", "prompt")
+_NUMBERS = ("created_at", "completed_at", "credits")
 _EVENT = "INSERT INTO events (intent, at, state, why) VALUES (:intent, :now, :to, :why)"
+_ADOPT = """
+    UPDATE creates SET outcome = 'accepted', task_id = :task_id, error = NULL
+    WHERE intent = :intent AND outcome = 'unknown'
+"""
+_FORGET = """
+    UPDATE creates SET settled_at = :now
+    WHERE intent = :intent AND outcome = 'unknown' AND settled_at IS NULL
+"""
+_SECOND = """
+    INSERT INTO creates (intent, origin, outcome, owner, lease, version, key_fingerprint, model,
+        label, input_hash, created_at, sent_at, attempts, callback_url, prompt, input_json,
+        task_id, answer)
+    SELECT :new, origin, 'accepted', owner, 0, version, key_fingerprint, model,
+        label, input_hash, created_at, sent_at, attempts, callback_url, prompt, input_json,
+        :task_id, :answer
+    FROM creates WHERE intent = :intent
+"""
 _SAVING = """
     INSERT OR REPLACE INTO files (origin, task_id, position, path, size, sha256, url, state)
     VALUES (:origin, :task_id, :position, :path, :size, :sha256, :url, 'saving')
 """
-_SAVED = """
-    UPDATE files SET state = 'saved'
-    WHERE origin = :origin AND task_id = :task_id AND position = :position
+_ONE = "WHERE origin = :origin AND task_id = :task_id AND position = :position"
+_SAVED = f"UPDATE files SET state = 'saved' {_ONE}"  # noqa: S608
+_PART = """
+    INSERT OR REPLACE INTO parts (origin, task_id, position, path, url, validator)
+    VALUES (:origin, :task_id, :position, :path, :url, :validator)
 """
+_NO_PART = f"DELETE FROM parts {_ONE}"  # noqa: S608
+_LEFT = f"""
+    SELECT parts.path, parts.url, validator, sha256
+    FROM parts LEFT JOIN files USING (origin, task_id, position) {_ONE}
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +169,8 @@ class Ledger:
         self._owner = owner or this_process()
         self._db = Database(folder / FILE)
         try:
-            self.settle()
+            # The creates that an earlier process was cut off from, found just now.
+            self.cut_off = self.settle()
         except BaseException:
             self.close()
             raise
@@ -146,10 +183,12 @@ class Ledger:
 
     def prepare(self, draft: Draft) -> str:
         """Record a create that is about to be made; return its intent id. Raises OnceTaken."""
+        self._db.check()
         now = self._clock.now()
         with self._db.writing(UNSENT) as run:
             if draft.once is not None and (taken := self.once(draft.once)):
                 raise OnceTaken(*taken)
+            self._db.make_sure()
             intent = _new_intent()
             while self._db.rows(_INTENT, intent=intent):
                 intent = _new_intent()
@@ -176,6 +215,9 @@ class Ledger:
         new = {"sent_at": self._clock.now(), "body": body}
         new["body_sha256"] = hashlib.sha256(body).hexdigest()
         self._move(intent, (PREPARED,), SENDING, UNSENT, wait=WAIT_AT_GATE, tries=1, **new)
+        # A disk that loses what it took is found out before money is spent.
+        if [row["outcome"] for row in self._db.rows(_INTENT, intent=intent)] != [SENDING]:
+            raise LocalFiles(f"{UNSENT} ({self._db.file}: {intent} is lost).", intent=intent)
 
     def back_to_prepared(self, intent: str) -> None:
         """kie.ai was too busy and created nothing; another try may follow."""
@@ -190,9 +232,32 @@ class Ledger:
         self._move(intent, (PREPARED,), REFUSED, UNSENT, failure=Failure("not_sent", None, why))
 
     def accepted(self, intent: str, task_id: str, answer: str) -> None:
-        """kie.ai gave the id: the task exists. A late answer mends an unknown outcome."""
-        new = {"task_id": task_id, "answer": _cut(answer)}
-        self._move(intent, (SENDING, UNKNOWN), ACCEPTED, SENT, wait=WAIT_FOR_ACCEPTED, **new)
+        """
+        kie.ai gave the id: the task exists. A late answer mends an unknown outcome.
+
+        If a person has adopted another task for it meanwhile, this one gets a row of its own.
+        """
+        try:
+            self._accepted(intent, task_id, answer)
+        except LocalFiles as error:
+            if not self._db.make_room(error):
+                raise
+            self._accepted(intent, task_id, answer)
+
+    def _accepted(self, intent: str, task_id: str, answer: str) -> None:
+        new: dict[str, Any] = {"task_id": task_id, "answer": _cut(answer)}
+        before = (SENDING, UNKNOWN)
+        if self._moved(
+            intent, before, ACCEPTED, SENT, owner=self._owner, wait=WAIT_FOR_ACCEPTED, **new
+        ):
+            return
+        row = self.by_intent(intent)
+        if row is None or row.task_id is None:
+            state = row.state if row else "lost"
+            raise LocalFiles(f"{SENT} ({self._db.file}: {intent} is {state}).", intent=intent)
+        if row.task_id != task_id:
+            with self._db.writing(SENT, WAIT_FOR_ACCEPTED) as run:
+                run(_SECOND, **new, intent=intent, new=_new_intent())
 
     def refused(self, intent: str, failure: Failure, answer: str) -> None:
         """kie.ai said no: nothing was created."""
@@ -204,8 +269,9 @@ class Ledger:
         failure = Failure("unknown_outcome", None, why)
         self._move(intent, (SENDING,), UNKNOWN, SENT, failure=failure, answer=_cut(answer))
 
-    def settle(self) -> None:
-        """Close the creates, of any origin, whose process was cut off."""
+    def settle(self) -> list[Task]:
+        """Close the creates, of any origin, whose process was cut off; return the unknown ones."""
+        found = []
         rows = self._db.rows(
             "SELECT * FROM creates WHERE outcome IN ('prepared', 'sending') AND owner <> :owner",
             owner=self._owner,
@@ -221,9 +287,57 @@ class Ledger:
                 why = "an earlier kie create was cut off before it sent anything"
                 to, failure = REFUSED, Failure("not_sent", None, why)
             # False when the owner, or another kie, was faster.
-            self._moved(
+            moved = self._moved(
                 row["intent"], (row["outcome"],), to, NOTED, failure=failure, owner=row["owner"]
             )
+            if moved and to == UNKNOWN:
+                found += self._tasks("intent = :intent", intent=row["intent"])
+        return found
+
+    # What a person says of an unknown outcome, and what need not be kept any longer.
+
+    def sent(self, intent: str) -> tuple[dict[str, Any] | None, float | None]:
+        """Return the body of a create as it left, if inputs are recorded, and when it left."""
+        row = self._rows("intent = :intent", intent=intent)[0]
+        return (json.loads(row["body"]) if row["body"] else None), row["sent_at"]
+
+    def adopt(self, intent: str, task_id: str) -> None:
+        """Give an unknown create its task. Raises LocalFiles if it was settled meanwhile."""
+        with self._db.writing(NOTED) as run:
+            if self._row(task_id) or not run(_ADOPT, intent=intent, task_id=task_id):
+                raise LocalFiles(f"{intent} or {task_id} was settled meanwhile.", "kie list")
+            run(_EVENT, intent=intent, now=self._clock.now(), to=ACCEPTED, why="adopted")
+
+    def forget(self, unknown: Sequence[str] = (), rows: Sequence[str] = ()) -> None:
+        """
+        Settle unknown creates as "not there", which frees their `--once` keys; drop `rows`.
+
+        All of them are intents; it is done for all or for none.
+        """
+        now = self._clock.now()
+        with self._db.writing(NOTED) as run:
+            for intent in unknown:
+                if run(_FORGET, intent=intent, now=now):
+                    run(_EVENT, intent=intent, now=now, to=UNKNOWN, why="forgotten")
+            for intent in rows:
+                found = self._rows("intent = :intent", intent=intent)
+                for table in ("files", "parts") if found and found[0]["task_id"] else ():
+                    run(
+                        f"DELETE FROM {table} WHERE origin = :origin AND task_id = :id",  # noqa: S608
+                        origin=self._origin,
+                        id=found[0]["task_id"],
+                    )
+                for table in ("events", "creates"):
+                    run(f"DELETE FROM {table} WHERE intent = :intent", intent=intent)  # noqa: S608
+
+    def prunable(self, before: float) -> list[Task]:
+        """Return the creates older than `before` of which nothing is owed: settled and saved."""
+        where = """
+            coalesce(sent_at, created_at) < :before AND (state IN ('refused', 'success', 'fail')
+            OR (outcome = 'unknown' AND settled_at IS NOT NULL)) ORDER BY seq
+        """
+        found = self._tasks(where, before=before)
+        return [task for task in found if task.saved and task.state != UNREADABLE]
 
     # What later looks tell.
 
@@ -255,8 +369,11 @@ class Ledger:
                     why = task.error and task.error.message
                     now = self._clock.now()
                     run(_EVENT, intent=row["intent"], now=now, to=task.state, why=why)
+        known = self._tasks("seq = :seq", seq=row["seq"])[0]
+        if known.state == UNREADABLE:
+            return replace(task, files=self._paths(task.task_id))
         # The whole raw answer is for `status --raw`; the row has its first 4 KiB.
-        return replace(self._tasks("seq = :seq", seq=row["seq"])[0], raw=task.raw)
+        return replace(known, raw=task.raw)
 
     def saving(
         self, task_id: str, position: int, path: str, size: int, sha256: str, url: str
@@ -267,9 +384,28 @@ class Ledger:
             run(_SAVING, origin=self._origin, task_id=task_id, position=position, **file)
 
     def saved(self, task_id: str, position: int) -> None:
-        """Note that the file of `saving` has its final name."""
+        """Note that the file of `saving` has its final name, and that no part is left."""
+        row = {"origin": self._origin, "task_id": task_id, "position": position}
         with self._db.writing(NOTED) as run:
-            run(_SAVED, origin=self._origin, task_id=task_id, position=position)
+            run(_SAVED, **row)
+            run(_NO_PART, **row)
+
+    def growing(self, task_id: str, position: int, left: Leftover) -> None:
+        """Note a part that is about to be written, which an interruption will leave."""
+        row = {"origin": self._origin, "task_id": task_id, "position": position}
+        path = os.fsencode(left.path)
+        with self._db.writing(NOTED) as run:
+            run(_PART, **row, path=path, url=left.url, validator=left.validator)
+
+    def gone(self, task_id: str, position: int) -> None:
+        """Note that no part of a result is left."""
+        with self._db.writing(NOTED) as run:
+            run(_NO_PART, origin=self._origin, task_id=task_id, position=position)
+
+    def leftover(self, task_id: str, position: int) -> Leftover | None:
+        """Return what an interrupted transfer may have left of a result."""
+        rows = self._db.rows(_LEFT, origin=self._origin, task_id=task_id, position=position)
+        return next((Leftover(os.fsdecode(row[0]), *row[1:]) for row in rows), None)
 
     def saved_files(self, task_id: str) -> dict[int, SavedFile]:
         """Return the files of a task by position, those of other machines' tasks too."""
@@ -288,6 +424,11 @@ class Ledger:
         row = self._row(task_id)
         return self._task(row) if row else None
 
+    def key_of(self, task_id: str) -> str | None:
+        """Return the fingerprint of the API key that the task was created with."""
+        row = self._row(task_id)
+        return row["key_fingerprint"] if row else None
+
     def by_intent(self, intent: str) -> Task | None:
         """Return the create of this intent id."""
         return next(iter(self._tasks("intent = :intent", intent=intent)), None)
@@ -303,7 +444,7 @@ class Ledger:
     def unsaved(self) -> list[Task]:
         """Return the tasks with a result that is not wholly on this disk."""
         done = self._tasks("outcome = 'accepted' AND state = 'success' ORDER BY seq DESC")
-        return [task for task in done if len(task.files) < len(task.urls)]
+        return [task for task in done if not task.saved]
 
     def tasks(
         self,
@@ -335,7 +476,15 @@ class Ledger:
         """Return the create that holds a `--once` key, with what OnceTaken tells of it."""
         where = "once = :key AND outcome <> 'refused' AND settled_at IS NULL"
         row = next(iter(self._rows(where, key=key)), None)
-        return (self._task(row), row["input_hash"], row["key_fingerprint"]) if row else None
+        if row is None:
+            return None
+        task = self._task(row)
+        if task.state == UNREADABLE:
+            raise LocalFiles(
+                f"{READ} ({self._db.file}: the row of --once {key} is damaged).",
+                "Look at https://kie.ai/logs before repeating it without --once.",
+            )
+        return (task, row["input_hash"], row["key_fingerprint"])
 
     def usual_seconds(self, model: str) -> float | None:
         """Return the median time of the model's last 20 successes, None with fewer than 3."""
@@ -389,7 +538,7 @@ class Ledger:
         said: str,
         *,
         owner: str,
-        wait: float = WAIT,
+        wait: float | None = None,
         tries: int = 0,
         why: str | None = None,
         failure: Failure | None = None,
@@ -425,12 +574,30 @@ class Ledger:
         return [self._task(row) for row in self._rows(where, **values)]
 
     def _task(self, row: sqlite3.Row) -> Task:
+        """Return the task of a row; of a damaged one what can be told: state `unreadable`."""
+        texts, numbers = ({name: row[name] for name in names} for names in (_TEXTS, _NUMBERS))
+        task_id = row["task_id"] if valid_task_id(row["task_id"]) else None
+        try:
+            urls = tuple(json.loads(row["urls"] or "[]"))
+            error = Failure(**json.loads(row["error"])) if row["error"] else None
+            result = json.loads(row["result"] or "null")
+            sound = (
+                task_id == row["task_id"]
+                and all(isinstance(text, str | None) for text in texts.values())
+                and all(number is None or math.isfinite(number) for number in numbers.values())
+                and all(isinstance(text, str) for text in (*urls, error.message if error else ""))
+            )
+        except (TypeError, ValueError, RecursionError):
+            sound = False
+        if not sound:
+            return Task(task_id, UNREADABLE, str(row["intent"]))
         return Task(
-            **{name: row[name] for name in _PLAIN},
-            urls=tuple(json.loads(row["urls"] or "[]")),
-            files=self._paths(row["task_id"]),
-            error=Failure(**json.loads(row["error"])) if row["error"] else None,
-            result=json.loads(row["result"] or "null"),
+            **texts,
+            **numbers,
+            urls=urls,
+            files=self._paths(task_id),
+            error=error,
+            result=result,
             sandbox=self._origin.startswith("sandbox"),
             raw=row["raw"] or row["answer"],
         )

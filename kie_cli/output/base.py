@@ -41,9 +41,10 @@ class Output(ABC):
     def alert(self, text: str) -> None:
         """Say what must be known at once, also with -q."""
 
-    def warn(self, text: str) -> None:
-        """Say what may be wrong."""
-        self.alert(f"kie: {text}")
+    def warn(self, text: str, *hints: str) -> None:
+        """Say what may be wrong, and what to do about it."""
+        for line in (f"kie: {text}", *(f"  {hint}" for hint in hints)):
+            self.alert(line)
 
     @abstractmethod
     def error(self, error: KieError) -> None:

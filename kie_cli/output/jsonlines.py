@@ -39,8 +39,9 @@ class JsonLines(Output):
     def value(self, text: str, json: object) -> None:
         self.out.line(self._json(json))
 
-    def warn(self, text: str) -> None:
-        self.alert(text)
+    def warn(self, text: str, *hints: str) -> None:
+        more = {"hint": "\n".join(hints)} if hints else {}
+        self._aside({"warning": {"message": text, **more}})
 
     def debug(self, text: str) -> None:
         if self.verbose:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import TextIO
 
 from kie_cli.core.secret import Secret
 from kie_cli.output.text import paint
+
+_BEARER = re.compile(r'(Bearer )[^\s"\\]{16,}')
 
 
 class StreamLost(Exception):
@@ -74,9 +77,10 @@ class Stream:
             raise StreamLost(getattr(error, "strerror", None) or str(error), gone=False) from None
 
     def shown(self, text: str) -> str:
-        """Return `text` without any known secret, in signs that the stream's encoding has."""
+        """Return `text` without any key, in signs that the stream's encoding has."""
         for secret in self.secrets:
             key = secret.reveal()
             text = text.replace(key, "[key]").replace(json.dumps(key)[1:-1], "[key]")
+        text = _BEARER.sub(r"\1[key]", text)
         encoding = getattr(self.raw, "encoding", None) or "utf-8"
         return text.encode(encoding, "backslashreplace").decode(encoding)

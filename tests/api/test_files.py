@@ -9,18 +9,29 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fakes import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Loopback, Reply
 
 from kie_cli.api import files as files_module
-from kie_cli.api.files import Downloads, Part, keep
+from kie_cli.api.files import Downloads
+from kie_cli.api.parts import Part, keep
 from kie_cli.core.exchange import Response
 from kie_cli.errors import ExitCode, NotSaved
 from kie_cli.sandbox.png import picture
 
 PNG = picture(64, 48, "a seed")
 FOLDER = Path()
+
+
+class Fetching(Downloads):
+    """Downloads whose parts can be looked at by others at once."""
+
+    def fetch(self, *args, **more):
+        part = super().fetch(*args, **more)
+        part.lock.close()
+        return part
 
 
 def sha256(content):
@@ -31,15 +42,15 @@ SHA = sha256(PNG)
 
 
 @pytest.fixture
-def downloads(transport, client, server):
+def downloads(transport, client, clock, server):
     """Downloads beside a loopback API: results may be on loopback too."""
-    return Downloads(transport(server.api, server.result), client, loopback=True)
+    return Fetching(transport(server.api, server.result), client, clock, loopback=True)
 
 
 @pytest.fixture
-def strict(transport, client, server):
+def strict(transport, client, clock, server):
     """Downloads as they are with the real kie.ai."""
-    return Downloads(transport(server.api), client, loopback=False)
+    return Fetching(transport(server.api), client, clock, loopback=False)
 
 
 def left():
@@ -64,7 +75,7 @@ def test_a_result_is_a_whole_hidden_part(downloads, server):
     assert (part.kind, part.size, part.sha256) == ("png", len(PNG), SHA)
     assert part.path.read_bytes() == PNG
     assert left() == [part.path.name]
-    assert (part.path.name[:5], part.path.suffix) == (".kie-", ".part")
+    assert (part.path.name[:5], part.path.suffix) == (".kie.", ".part")
     [asked] = server.requests
     assert "authorization" not in asked.headers
     assert asked.headers["accept-encoding"] == "identity"
@@ -75,7 +86,9 @@ def test_a_length_that_is_not_kept_is_seen_without_a_wire_too(transport, length)
     headers = {"content-length": str(length)}
     one = transport(handle=lambda _: Response(200, headers, PNG))
 
-    fails(Downloads(one, None, loopback=True), "http://127.0.0.1/a", "The transfer broke")
+    fails(
+        Downloads(one, None, FakeClock(), loopback=True), "http://127.0.0.1/a", "The transfer broke"
+    )
 
 
 def test_a_large_result_is_judged_by_its_two_ends(downloads, server):
@@ -113,25 +126,24 @@ def test_a_part_is_as_private_as_the_umask_says(downloads, server):
     ids=["cut line", "cut file", "head", "nothing", "less said", "more said", "500", "503", "429",
          "hang up"],
 )  # fmt: skip
-def test_a_broken_transfer_is_made_three_times(downloads, server, short):
+def test_a_broken_transfer_is_taken_up_five_times(downloads, server, clock, short):
     short.headers["Connection"] = "close"
     url = server.file("a", PNG)
-    server.answer("a.png", short, short)
+    server.answer("a.png", *[short] * 5)
     assert downloads.fetch(url, FOLDER).path.read_bytes() == PNG
-    assert len(server.requests) == 3
+    assert len(server.requests) == 6
+    assert [0.5, 1.0, 2.0, 4.0, 4.0] == clock.slept
     Path(left()[0]).unlink()
 
-    server.answer("a.png", *[short] * 3)
+    server.answer("a.png", *[short] * 6)
     fails(downloads, url, r"transfer broke|ends too early|answered HTTP")
-    assert len(server.requests) == 6
+    assert len(server.requests) == 12
 
 
-@pytest.mark.parametrize("at", range(1, len(PNG), 41))
+@pytest.mark.parametrize("at", range(9, len(PNG), 41))
 def test_a_picture_cut_anywhere_gets_no_part(downloads, server, at):
     url = server.file("a", PNG[:at])
 
-    if at < 8:
-        return  # too short to be known as a PNG
     fails(downloads, url, "ends too early")
 
 
@@ -287,7 +299,7 @@ def test_a_public_https_host_is_fetched_from(strict, url):
 
 @given(st.text() | st.text().map("https://{}".format) | st.ip_addresses().map("https://{}/".format))
 def test_any_text_as_a_url_is_checked_without_a_crash(url):
-    downloads = Downloads(None, None, loopback=False)
+    downloads = Downloads(None, None, None, loopback=False)
     try:
         downloads._check(url)
     except NotSaved:
@@ -334,7 +346,7 @@ before = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
 transport = Transport(key=None, signed=(), user_agent="kie-cli/0", clock=SystemClock())
 try:
-    Downloads(transport, None, loopback=True).fetch(sys.argv[1], Path())
+    Downloads(transport, None, SystemClock(), loopback=True).fetch(sys.argv[1], Path())
 except NotSaved as error:
     print(error)
 resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -504,24 +516,48 @@ def test_a_folder_that_cannot_be_synced_holds_the_file_all_the_same(part, monkey
 
 
 RACE = """
-import sys
+import os, sys
 from pathlib import Path
-from kie_cli.api.files import Part, keep
+from kie_cli.api.parts import Part, keep
+from kie_cli.errors import NotSaved
 
-own = Path(f".kie-{sys.argv[1]}.part")
-own.write_text(sys.argv[1])
-name = lambda ending, number: Path(f"t-1-1.{number}.{ending}")
-print(keep(Part(own, "png", 1, ""), name, force=False, before=lambda saved: None))
+numbered, pipe = sys.argv[1] == "numbered", os.pipe()
+for number in range(16):
+    if os.fork() == 0:
+        own = Path(f".kie-{number}.part")
+        own.write_text(f"{number:02}" * 5000)
+        os.close(pipe[1])
+        os.read(pipe[0], 1)  # all of them go on at once when the parent closes its end
+        name = lambda ending, n: Path(f"t-1-1.{n}.{ending}")
+        try:
+            keep(Part(own, "png", 10000, ""), name, force=False, before=print, numbered=numbered)
+        except NotSaved as error:
+            os._exit(10 if "the name is taken" in error.message else 1)
+        os._exit(0)
+os.close(pipe[0])
+os.close(pipe[1])
+print(sorted(os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(16)))
 """
 
 
-def test_processes_that_race_for_one_name_each_get_their_own():
-    racers = [
-        subprocess.Popen([sys.executable, "-c", RACE, str(number)], stdout=subprocess.PIPE)
-        for number in range(6)
-    ]
-    names = [racer.communicate(timeout=60)[0].decode().strip() for racer in racers]
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize("numbered", [True, False], ids=["numbered", "exact"])
+def test_nothing_is_overwritten(numbered, links):
+    """16 processes, one name: each file is whole, or its process says that the name is taken."""
+    how = (
+        ""
+        if links
+        else "import os\ndef no_links(*_): raise PermissionError(1, 'no')\nos.link = no_links\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", how + RACE, "numbered" if numbered else "exact"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    saved = 16 if numbered else 1
 
-    assert sorted(names) == [f"t-1-1.{number}.png" for number in range(6)]
-    assert {Path(name).read_text() for name in names} == set("012345")
-    assert left() == sorted(names)
+    assert (0, "") == (run.returncode, run.stderr)
+    assert str([0] * saved + [10] * (16 - saved)) == run.stdout.splitlines()[-1]
+    assert sorted(f"t-1-1.{number}.png" for number in range(saved)) == left()
+    contents = {Path(name).read_text() for name in left()}
+    assert saved == len(contents)
+    assert contents <= {f"{number:02}" * 5000 for number in range(16)}

@@ -7,8 +7,10 @@ import os
 import resource
 import shlex
 import subprocess
+import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import which
 
 import pytest
 from conftest import KEY, PROGRAM, FakeStream, environment
@@ -75,6 +77,35 @@ def a_link(kie, folder):
     folder.symlink_to(Path("elsewhere").absolute())
 
 
+def open_to_a_group(kie, folder):
+    folder.mkdir(parents=True)
+    folder.chmod(0o770)
+
+
+def a_file_that(change):
+    def spoil(kie, folder):
+        assert 0 == kie("create -p first").code
+        change(folder / "tasks.sqlite3")
+
+    return spoil
+
+
+def a_linked_file(file):
+    file.rename(file.with_name("elsewhere"))
+    file.symlink_to("elsewhere")
+
+
+def given_away(path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    os.chown(path, 4711, -1)
+
+
+def of_another_user(kie, folder):
+    folder.mkdir(parents=True, mode=0o700)
+    given_away(folder)
+
+
 @pytest.mark.parametrize(
     ("spoil", "says", "advice"),
     [
@@ -83,7 +114,13 @@ def a_link(kie, folder):
         (newer, "made by a newer kie", "Upgrade kie"),
         (foreign, "not kie's", "mv "),
         (open_to_others, "others can write to it", "chmod go-w"),
+        (open_to_a_group, "others can write to it", "chmod go-w"),
+        (a_file_that(lambda file: file.chmod(0o660)), "others can write to it", "chmod go-w"),
+        (a_file_that(lambda file: file.chmod(0o606)), "others can write to it", "chmod go-w"),
         (a_link, "a link, or another user's", "KIE_STATE_DIR"),
+        (a_file_that(a_linked_file), "a link, or another user's", "KIE_STATE_DIR"),
+        (of_another_user, "a link, or another user's", "KIE_STATE_DIR"),
+        (a_file_that(given_away), "a link, or another user's", "KIE_STATE_DIR"),
     ],
 )
 def test_without_a_ledger_nothing_is_sent(kie, server, images, spoil, says, advice):
@@ -142,6 +179,30 @@ def test_a_disk_that_gets_full_before_the_gate_sends_no_create(kie, server, rows
     assert "Nothing was sent: the record of paid tasks cannot be written" in run.err
     assert len(server.posts()) == 1
     assert ["accepted", "prepared"] == [row["outcome"] for row in rows()]
+
+
+def test_a_ledger_that_is_busy_at_the_gate_sends_no_create(kie, server, rows, monkeypatch):
+    """The first try is refused as too fast; from the pause on another process writes."""
+    from sqlite3 import connect
+
+    monkeypatch.setattr("kie_cli.ledger.store.WAIT_AT_GATE", 0.1)
+    monkeypatch.setattr("kie_cli.ledger.database.WAIT", 0.1)
+    server.answer("createTask", "create.429", "create.ok")
+
+    with closing(connect(":memory:")) as other:
+
+        def write():
+            other.execute("ATTACH ? AS ledger", (str(file_of(kie)),))
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE ledger.creates SET label = 'x'")
+
+        kie.clock.while_sleeping = write
+        run = kie("create -p hat")
+
+    assert (11, "") == (run.code, run.out)
+    assert "kie: Nothing was sent: the record of paid tasks cannot be written (" in run.err
+    assert "  Another kie is writing to it: try again." in run.err.splitlines()
+    assert 1 == len(server.posts())
 
 
 def test_a_disk_that_is_full_after_the_answer_still_gives_the_id(kie, server, rows):
@@ -231,14 +292,16 @@ def test_prompts_are_recorded_or_in_no_byte_of_the_ledger(kie, server, images, r
     assert 64 == len(rows()[0]["input_hash"])
 
 
-def test_the_ledger_is_its_owners_alone(kie, images):
-    old = os.umask(0)
+@pytest.mark.parametrize("mask", [0, 0o077])
+def test_the_ledger_is_its_owners_alone(kie, images, mask):
+    old = os.umask(mask)
     try:
         kie(IMAGES)
     finally:
         os.umask(old)
 
     folder = file_of(kie).parent
+    assert 0 == kie.runs[-1].code
     assert 0o700 == folder.stat().st_mode & 0o777
     assert {0o600} == {file.stat().st_mode & 0o777 for file in folder.iterdir()}
 
@@ -263,6 +326,132 @@ def test_without_a_home_the_place_is_asked_for(kie, server, monkeypatch):
     state = Path("state").absolute()
     assert 0 == kie("create -p hat", KIE_STATE_DIR=str(state)).code
     assert (state / "tasks.sqlite3").exists()
+
+
+@pytest.mark.parametrize("command", ["status", "wait"])
+def test_what_costs_nothing_needs_no_home(kie, server, monkeypatch, command):
+    import pwd
+
+    def nobody(uid):
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    del kie.env["HOME"]
+    server.plays("t1", "success")
+
+    run = kie(f"{command} t1")
+
+    assert (0, True) == (run.code, server.file("t1") in run.out)
+    assert "kie: The record of tasks is not used. " in run.err
+    assert "HOME is not set" in run.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({}, "HOME is not set"),
+        ({"HOME": "/"}, "Permission denied"),
+        ({"HOME": "/nowhere"}, "Permission denied"),
+        ({"KIE_STATE_DIR": "/"}, "another user's"),
+    ],
+)
+def test_a_user_without_name_and_home_can_look_but_not_spend(own_home, server, env, says):
+    """A real process in a bare environment, as in a container with a number for a user."""
+    server.plays("t1", "success")
+    given = environment(own_home, server)
+    bare = {name: word for name, word in given.items() if name.startswith(("KIE_", "LC_"))}
+
+    found = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(own_home / "first"), json.dumps(env)],
+        env=bare,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    looked, waited, created = json.loads(found.stdout)
+    assert (0, True) == (looked["code"], server.file("t1") in looked["out"]), looked
+    assert (0, True) == (waited["code"], server.file("t1") in waited["out"]), waited
+    assert (11, "") == (created["code"], created["out"]), created
+    assert "othing was sent" in created["err"]
+    assert says in created["err"]
+    assert "KIE_STATE_DIR" in created["err"]
+    assert 1 == len(server.posts()), "by root, with a folder of its own"
+
+
+# Runs each command as root first, as another user may not be allowed to read Python's modules.
+AS_NOBODY = """
+import io, json, os, sys
+from kie_cli.cli import main
+from kie_cli.context import Kie
+
+def run(**env):
+    for words in (["status", "t1"], ["wait", "t1"], ["create", "-p", "hat"]):
+        out, err = io.StringIO(), io.StringIO()
+        code = main(words, Kie({**os.environ, **env}, stdin=None, stdout=out, stderr=err))
+        yield {"code": code, "out": out.getvalue(), "err": err.getvalue()}
+
+assert [0, 0, 0] == [one["code"] for one in run(KIE_STATE_DIR=sys.argv[1])]
+os.setgroups([])
+os.setgid(4711)
+os.setuid(4711)
+print(json.dumps(list(run(**json.loads(sys.argv[2])))))
+"""
+
+
+def traced(own_home, server, log):
+    """Return what `kie create` asked the kernel for, one call a line, paths beside numbers."""
+    calls = "openat,fsync,fdatasync,pwrite64,write,sendto,recvfrom,mkdir"
+    found = subprocess.run(
+        [
+            *("strace", "-f", "-y", "-s", "60", "-e", f"trace={calls}", "-o", str(log)),
+            *(str(PROGRAM), "create", "-p", "hat"),
+        ],
+        env={
+            name: word
+            for name, word in environment(own_home, server).items()
+            if not name.startswith("COV")
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (0, f"{TASK}\n") == (found.returncode, found.stdout), found
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+@pytest.mark.skipif(not which("strace"), reason="watched with strace")
+def test_each_step_is_on_disk_by_the_order_of_the_calls_to_the_kernel(own_home, server, tmp_path):
+    """A power cut between any two of them takes nothing that was said or sent."""
+    server.answer("createTask", "create.ok")
+    calls = traced(own_home, server, tmp_path / "calls")
+
+    def places(*parts):
+        return [at for at, call in enumerate(calls) if all(part in call for part in parts)]
+
+    # New names: the folder's own folder, the file, then the folder that it is in.
+    (made,) = places("mkdir", '.local/state/kie"')
+    assert places("fsync(", ".local/state>")[0] > made
+    (born,) = places("openat(", 'tasks.sqlite3"', "O_CREAT|O_EXCL", "0600")
+    assert places("fsync(", ".local/state/kie>")[0] > born
+
+    # Every write to the ledger is followed by a sync before money, or an id, goes out.
+    (left,) = places("sendto(", "POST /api/v1/jobs/createTask")
+    (answer,) = [at for at in places("recvfrom(", "HTTP/1.1 200") if at > left][:1]
+    (shown,) = places("write(1<", TASK)
+    written, synced = places("pwrite64(", "tasks.sqlite3-wal>"), places("sync(", "-wal>")
+    assert left < answer < shown
+    for before, gone in ((0, left), (answer, shown)):
+        writes = [at for at in written if before < at < gone]
+        assert writes, "something was recorded"
+        assert any(writes[-1] < at < gone for at in synced), "and is on disk"
+    ballast = places("write(", "tasks.sqlite3-ballast>")
+    assert any(ballast[-1] < at < left for at in places("fsync(", "tasks.sqlite3-ballast>"))
 
 
 def test_what_costs_nothing_goes_on_without_a_ledger(kie, server):

@@ -14,7 +14,7 @@ from loopback import Reply, example
 
 FIRST = f"{0xA1:032x}"
 TASK = example("create.ok")["data"]["taskId"]
-INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+INT, TERM, HUP, QUIT = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 CREATED = ["Stopped. The task was created and goes on:", f"  kie wait {TASK}"]
 NOT_SENT = "kie: stopped. Nothing was sent, nothing was charged."
 UNPAID = "kie: stopped. Nothing was created, nothing was charged."
@@ -130,7 +130,7 @@ def test_a_lost_stderr_stops_nothing(shell, lost):
     assert (0, f"{FIRST}\n") == (run.returncode, run.stdout)
 
 
-@pytest.mark.parametrize("signum", [INT, TERM, HUP])
+@pytest.mark.parametrize("signum", [INT, TERM, HUP, QUIT])
 def test_a_stop_during_an_upload_sends_nothing(start, held, server, images, rows, signum):
     arrived, _ = held("file-stream-upload", "upload.ok")
     child = start("create -i jar.png -i logo.png -p hat")
@@ -158,7 +158,7 @@ def test_a_stop_between_two_tries_sends_no_further_one(start, server, rows):
     assert "refused" == rows()[0]["outcome"]
 
 
-@pytest.mark.parametrize(("signum", "seconds"), [(INT, 15), (TERM, 5), (HUP, 5)])
+@pytest.mark.parametrize(("signum", "seconds"), [(INT, 15), (TERM, 5), (HUP, 5), (QUIT, 5)])
 def test_a_stop_while_the_answer_is_awaited_waits_for_it(
     start, held, server, rows, signum, seconds
 ):

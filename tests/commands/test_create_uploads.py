@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 from pathlib import Path
 
@@ -209,3 +210,58 @@ def test_the_upload_host_gets_nothing_but_the_files(kie, server, images):
     (upload,) = uploads(server)
     assert {"uploadPath", "fileName", "file"} == set(upload.form)
     assert b"secret" not in upload.body
+
+
+@pytest.mark.parametrize(
+    ("url", "strange"),
+    [
+        ("https://tempfile.redpandaai.co/a.png", None),
+        ("https://cdn.kie.ai/a.png", None),
+        ("http://127.0.0.1:9/a.png", None),
+        ("https://example.org/a.png", "example.org"),
+        ("https://kie.ai.example.org/a.png", "kie.ai.example.org"),
+        ("https://notkie.ai/a.png", "notkie.ai"),
+    ],
+)
+@pytest.mark.parametrize("command", ["create -i jar.png -p hat", "upload jar.png"])
+def test_an_upload_that_ends_up_on_a_strange_host_is_warned_about(
+    kie, server, images, command, url, strange
+):
+    server.answer("file-stream-upload", {"code": 200, "data": {"downloadUrl": url}})
+
+    run = kie(command)
+
+    warning = f"kie: jar.png: it was uploaded to {strange}, which is no host of kie.ai."
+    assert 0 == run.code
+    assert (strange is not None) == (warning in run.err)
+    assert (strange is not None) == ("no host of kie.ai" in run.err)
+
+
+def test_an_upload_host_that_is_not_there_is_tried_three_times_and_nothing_is_created(
+    kie, server, images, rows
+):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+        run = kie("create -i jar.png -p hat", KIE_UPLOAD_URL=url)
+
+    assert (7, "") == (run.code, run.out)
+    assert 2 == len(kie.clock.slept)
+    assert "could not be reached (connection refused)" in run.err
+    assert [] == server.requests
+    assert "refused" == rows()[0]["outcome"]
+
+
+def test_pictures_go_up_byte_for_byte_and_the_help_says_so(kie, server, images):
+    """EXIF and GPS data are in the bytes, and the URL is public."""
+    picture_with_place = Path("jar.png").read_bytes() + b"GPSLatitude 48.8584 N"
+    Path("jar.png").write_bytes(picture_with_place)
+
+    assert 0 == kie("create -i jar.png -p hat").code
+
+    assert picture_with_place == uploads(server)[0].form["file"]
+    for command in ("create", "upload"):
+        told = " ".join(kie(f"{command} --help").out.replace("|", " ").split())
+        assert "EXIF and GPS data" in told
+        assert "public" in told

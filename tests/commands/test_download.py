@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3  # noqa: TID253 (to break a record)
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -50,7 +51,7 @@ HEADS = {
     "gif": b"GIF89a" + b"x" * 20,
     "mp4": b"\x00\x00\x00\x18ftypisom" + b"x" * 20,
     "mp3": b"ID3" + b"x" * 20,
-    "bin": b"nobody knows this",
+    "bin": b"\x00nobody knows this",
 }
 
 
@@ -261,12 +262,12 @@ def broken(kie, how):
         ("json", 1),
         ("418", 1),
         ("away", 1),
-        ("empty", 3),
-        ("cut", 3),
-        ("cut jpeg", 3),
-        ("cut webp", 3),
-        ("500", 3),
-        ("reset", 3),
+        ("empty", 6),
+        ("cut", 6),
+        ("cut jpeg", 6),
+        ("cut webp", 6),
+        ("500", 6),
+        ("reset", 6),
         ("loop", 6),
     ],
 )
@@ -486,3 +487,108 @@ def test_a_ledger_that_cannot_be_read_keeps_no_result_from_the_disk(kie, monkeyp
     assert ["./t1-1.png"] == run.lines
     assert Path("t1-1.png").read_bytes().endswith(b"IEND\xaeB`\x82")
     assert "cannot be read" in run.err
+
+
+TARGETS = {
+    "a name that is too long": "x" * 300,
+    "a path through a file": "mine/cap.png",
+    "another person's home that is not there": "~nobody-of-this-name/cap.png",
+    "a loop of links": "loop/cap.png",
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("command", ["download t1", "create -p hats"])
+def test_a_target_that_cannot_be_is_refused_before_anything_is_asked(kie, command, target):
+    Path("mine").write_text("mine")
+    Path("loop").symlink_to("loop")
+    run = kie([*command.split(), "-o", TARGETS[target]])
+    assert (run.code, run.out) == (2, "")
+    assert "kie: --output" in run.err
+    assert kie.server.requests == []
+
+
+@pytest.fixture
+def odd_targets():
+    """A device, a FIFO, and links: to a file, to a device, to nothing."""
+    os.mknod("device", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    os.mkfifo("fifo")
+    Path("mine").write_text("mine")
+    Path("link").symlink_to("mine")
+    Path("null").symlink_to("device")
+    Path("dangling").symlink_to("nothing")
+
+
+def what_is_there():
+    found = {path.name: path.lstat() for path in Path().iterdir()}
+    return {name: (one.st_ino, one.st_mode, one.st_size) for name, one in found.items()}
+
+
+@pytest.mark.parametrize("target", ["device", "fifo", "link", "null", "dangling"])
+@pytest.mark.parametrize("force", ["", " --force"])
+def test_a_target_that_is_no_plain_file_is_refused_also_with_force(kie, odd_targets, target, force):
+    before = what_is_there()
+    run = kie(f"download t1 -o {target}{force}")
+    assert (run.code, run.out) == (2, "")
+    assert f"--output {target}: " in run.err
+    assert kie.server.requests == []
+    assert before == what_is_there()
+
+
+def test_names_in_the_folder_that_are_no_plain_files_are_passed_over(kie, odd_targets):
+    Path("device").rename("t1-1.png")
+    Path("fifo").rename("t1-1.1.png")
+    Path("link").rename("t1-1.2.png")
+    Path("dangling").rename("t1-1.3.png")
+    kie.server.plays("t1", "success")
+    assert kie("download t1").lines == ["./t1-1.4.png"]
+    assert Path("mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o000, 0o666), (0o022, 0o644), (0o077, 0o600)])
+def test_no_file_is_executable_and_the_umask_is_kept(kie, mask, mode):
+    kie.server.plays("t1", "success")
+    before = os.umask(mask)
+    try:
+        kie("download t1")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(Path("t1-1.png").stat().st_mode) == mode
+
+
+def test_unsaved_fetches_only_what_is_missing(kie):
+    task_id = kie("create -q -p hats").lines[0]
+    urls = [kie.server.file(name, picture(64, 64, name)) for name in "abc"]
+    kept = kie.server.files.pop("/r/b.png")
+    results(kie, *urls, task_id=task_id)
+    assert kie(["wait", task_id, "-d"]).code == 10
+    assert files() == [f"{task_id}-1.png", f"{task_id}-3.png"]
+    kie.server.files["/r/b.png"] = kept
+    before = len(fetched(kie))
+    run = kie("download --unsaved")
+    assert (run.code, len(run.lines)) == (0, 3)
+    assert fetched(kie)[before:] == ["/r/b.png"]
+    assert Path(f"{task_id}-2.png").read_bytes() == picture(64, 64, "b")
+    assert kie("download --unsaved").out == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"resultJson": "{}"}, 10),
+        ({"resultJson": "no JSON"}, 10),
+        ({"resultJson": None}, 10),
+        ({"resultJson": '{"resultUrls": []}'}, 10),
+        ({"resultJson": '{"resultUrls": [null, 7, "", "../../x"]}'}, 0),
+        ({"resultJson": '{"resultObject": {"text": "hello"}}'}, 0),
+    ],
+)
+def test_a_success_without_a_usable_url_saves_nothing_and_says_so(kie, told, code):
+    kie.server.plays("t1", told)
+    run = kie("download t1")
+    assert run.code == code
+    assert (run.out == "") == (code == 10)
+    assert "Traceback" not in run.err
+    assert "bug" not in run.err
+    assert files() == []
+    assert fetched(kie) == []

@@ -2,6 +2,8 @@
 
 import json
 import signal
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -632,3 +634,107 @@ def test_many_own_tasks_are_come_back_for_as_pending_and_foreign_ones_by_id(kie)
     assert kie(["wait", *own]).err.endswith("  kie wait --pending\n")
     run = kie(["wait", *own, "x1"])
     assert run.err.endswith(f"  kie wait {' '.join(own)} x1\n")
+
+
+# a hundred tasks, an old one, another key
+
+
+def test_a_hundred_tasks_are_looked_at_five_times_a_second_at_most(kie):
+    ids = [f"task{number}" for number in range(100)]
+    for task_id in ids:
+        kie.server.plays(task_id, "generating", "success")
+
+    run = kie(["wait", *ids])
+
+    assert 0 == run.code
+    assert 200 == len(looks(kie))
+    assert set(ids) == {line.rpartition("/")[2].removesuffix(".png") for line in run.lines}
+    assert 0.2 * 199 <= sum(kie.clock.slept) <= 0.2 * 199 + 5
+
+
+@pytest.mark.parametrize("command", ["wait", "status", "download"])
+def test_a_task_that_kie_ai_has_forgotten_has_the_age_that_the_ledger_knows(kie, command):
+    task_id = kie("create -q -p hats").lines[0]
+    kie.clock.time += 63 * 86400
+    kie.server.plays(task_id, Reply(example("record.null")))
+
+    run = kie(f"{command} {task_id}")
+
+    assert 6 == run.code
+    assert "kie.ai keeps tasks for 2 months" in run.err
+    assert "This machine created it 63 d ago." in run.err
+    assert "This machine created it" not in kie(f"{command} anothers").err
+
+
+def test_a_wait_under_another_key_than_the_create_says_so(kie):
+    task_id = kie("create -q -p hats").lines[0]
+
+    run = kie(f"wait {task_id}", KIE_API_KEY="another-key-0123456789")
+
+    assert 0 == run.code
+    assert (
+        f"kie: {task_id}: created with another API key than the one in use, which ends in …6789 "
+        "and came from: environment (KIE_API_KEY)."
+    ) in run.err
+    assert "another API key" not in kie(f"wait {task_id}").err
+    assert "another-key" not in run.err
+
+
+@pytest.mark.parametrize("command", ["wait t1", "wait t1 --timeout 0", "status t1", "download t1"])
+@pytest.mark.parametrize(("answer", "code"), [("record.401", 4), ("create.402", 5)])
+def test_each_401_and_402_names_the_source_of_the_key_once(kie, command, answer, code):
+    kie.server.plays(T1, Reply(example(answer)))
+
+    run = kie(command)
+
+    assert code == run.code
+    assert 1 == run.err.count("ending in …cdef came from: environment (KIE_API_KEY).")
+
+
+def test_a_key_that_is_revoked_in_a_wait_ends_it_and_the_task_goes_on(kie):
+    kie.server.plays(T1, "generating", Reply(example("record.401")))
+
+    run = kie("wait t1")
+
+    assert 4 == run.code
+    assert [T1, T1] == looks(kie)
+    assert "ending in …cdef came from: environment (KIE_API_KEY)." in run.err
+    assert "The task goes on at kie.ai. Come back with: kie wait t1" in run.err
+    kie.server.plays(T1, "success")
+    assert 0 == kie("wait t1").code
+
+
+@pytest.mark.parametrize("progress", [250, -1, "abc", None, 1e400, {"a": 1}])
+def test_a_progress_that_nobody_knows_changes_nothing(kie, progress):
+    text = json.dumps(kie.server.record(T1, {"state": "generating", "progress": progress}))
+    kie.server.plays(T1, Reply(text), "success")
+
+    run = kie("wait t1")
+
+    # Infinity is no JSON: that answer tells nothing, and the wait goes on.
+    assert 0 == run.code
+    assert [T1, T1] == looks(kie)
+
+
+@pytest.mark.parametrize(("first", "then"), [("success", "fail"), ("fail", "generating")])
+def test_the_first_final_state_stays_whatever_kie_ai_says_later(kie, first, then):
+    task_id = kie("create -q -p hats").lines[0]
+    kie.server.plays(task_id, first, then)
+    assert {"success": 0, "fail": 3}[first] == kie(f"wait {task_id}").code
+
+    run = kie(f"status {task_id} --json")
+
+    assert first == run.json[0]["state"]
+    assert first == kie("list --json").json[0]["state"]
+
+
+def test_a_retry_after_date_counts_from_the_date_of_its_answer(kie):
+    """The fake clock of this machine is years away from the real one of the server."""
+    kie.clock.start -= 365 * 86400
+    kie.clock.time -= 365 * 86400
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
+    busy = Reply(example("record.429"), 429, {"Retry-After": until})
+    kie.server.plays(T1, busy, "success")
+
+    assert 0 == kie("wait t1").code
+    assert 35 <= kie.clock.slept[0] <= 40

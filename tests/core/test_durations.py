@@ -161,3 +161,22 @@ def test_what_is_no_time_is_refused_with_examples(text):
 def test_any_text_is_a_time_or_a_value_error(text):
     with suppress(ValueError):
         assert isinstance(parse_since(text, NOW, UTC), float)
+
+
+def test_the_sentence_about_a_wrong_time_is_the_documented_one():
+    with pytest.raises(ValueError, match="time") as caught:
+        parse_since("soon", 0.0)
+    assert str(caught.value) == (
+        'not a time: "soon". Write 2h, 1d, today, yesterday, 2026-11-20 or 2026-11-20T14:00:00Z.'
+    )
+
+
+def test_no_time_ago_is_now_and_a_day_begins_on_the_dot():
+    assert parse_since("0s", 1795344000.25) == 1795344000.25
+    assert parse_since("today", 1795344000.25, UTC) == 1795305600.0
+
+
+def test_a_text_of_a_line_is_quoted_whole():
+    for length, shown in ((60, "x" * 60), (61, "x" * 60 + "…")):
+        with pytest.raises(ValueError, match=f'"{shown}"'):
+            parse_duration("x" * length)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_cli.core.media import ENDINGS, HEAD, MIME, LocalFile, is_whole, sniff
+from kie_cli.core.media import ENDINGS, HEAD, MIME, LocalFile, is_text, is_whole, sniff
 from kie_cli.sandbox.png import picture
 
 PNG = picture(48, 32, "a seed")
@@ -81,3 +81,21 @@ def test_an_upload_is_named_by_content_alone(path, kind):
     file = LocalFile(path, kind, 7, "0123456789abcdef" * 4)
 
     assert file.upload_name == f"0123456789abcdef.{ENDINGS.get(kind, 'bin')}"
+
+
+@pytest.mark.parametrize("said", [0xFFFFFFFF, 0x7FFFF024])
+def test_sound_that_was_written_as_it_came_has_no_length_to_keep(said):
+    """ffmpeg and SoX write such sizes into a pipe."""
+    assert whole(b"RIFF" + struct.pack("<I", said) + WAV[8:])
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1), st.integers(0, 3))
+def test_text_is_told_also_where_its_last_character_is_cut(text, cut):
+    content = f"\ufeff{text}\r\n\té".encode() + "😀".encode()[:cut]
+
+    assert is_text(content)
+
+
+@pytest.mark.parametrize("content", [*REAL.values(), b"", b"\0text", b"\xff\xfe<\0", b"abc\x80def"])
+def test_what_is_no_text_is_told_so(content):
+    assert not is_text(content)

@@ -293,6 +293,85 @@ def test_a_wish_beyond_the_budget_sleeps_what_is_left_and_looks_once_more():
     assert isinstance(events[-1].error, StillRunning)
 
 
+# clocks that jump
+
+
+class Suspended(Watch):
+    """A machine that is suspended in its `nth` pause: its monotonic clock stands still."""
+
+    def __init__(self, *answers, nth, hours=8):
+        super().__init__(*answers)
+        self.nth = nth
+        self.hours = hours
+
+    def sleep(self, seconds):
+        if len(self.slept) == self.nth:
+            self.wall += self.hours * 3600
+            seconds = min(seconds, 1.0)  # a clock's sleep ends soon after waking
+        super().sleep(seconds)
+
+
+def test_a_machine_that_wakes_looks_at_once_and_at_every_task():
+    wait = Suspended(nth=1)
+    wait.answers = {name: ["generating", "success"] for name in (None, "t1", "t2")}
+
+    events = wait("t1", "t2", timeout=900, interval=600)
+
+    assert ["generating", "generating", "success", "success"] == states(events)
+    assert [(0.0, "t1"), (0.2, "t2"), (1.2, "t1"), (1.4, "t2")] == [
+        (round(moment, 1), task_id) for moment, task_id in wait.looks
+    ]
+
+
+def test_the_budget_does_not_run_while_the_machine_is_suspended():
+    """Only then is there a network again, and the time to see what became of the task."""
+    wait = Suspended("generating", BUSY, BUSY, BUSY, "success", nth=0)
+
+    events = wait(timeout=60)
+
+    assert isinstance(events[-1], Seen)
+    assert events[-1].task.state == "success"
+    assert wait.time < 60
+
+
+def test_a_last_look_is_made_though_the_machine_slept_to_the_end():
+    wait = Suspended("generating", nth=2)
+
+    events = wait(timeout=6)
+
+    assert isinstance(events[-1].error, StillRunning)
+    assert wait.looks[-1] == (6.0, "t1")
+
+
+@pytest.mark.parametrize("year", [-365 * 86400, 365 * 86400])
+def test_a_clock_that_is_set_back_or_forth_changes_neither_pauses_nor_budget(year):
+    steady, jumping = Watch("generating"), Watch("generating")
+    expected = steady(timeout=120)
+
+    def look(task_id):
+        if len(jumping.looks) == 3:
+            jumping.wall += year
+        return Watch.look(jumping, task_id)
+
+    jumping.look = look
+
+    assert [type(event) for event in jumping(timeout=120)] == [type(event) for event in expected]
+    assert jumping.slept == steady.slept
+    assert jumping.looks == steady.looks
+
+
+def test_an_own_task_may_still_appear_though_the_clock_is_set_back_a_year():
+    wait = Watch(*[GONE] * 5, "success")
+
+    def look(task_id):
+        wait.wall = START - 365 * 86400
+        return Watch.look(wait, task_id)
+
+    wait.look = look
+
+    assert states(wait(Subject("t1", START, fresh=True), timeout=900)) == ["success"]
+
+
 # tasks that are not there (yet)
 
 

@@ -65,7 +65,6 @@ DATE = "Sun, 22 Nov 2026 {} GMT"
         ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
         ({"retry-after": "2026-11-22T10:40:30Z"}, None),
     ],
-    ids=str,
 )
 def test_whatever_a_server_writes_is_a_wait_or_nothing(headers, seconds):
     assert seconds == retry_after(headers, NOW)

@@ -78,8 +78,9 @@ def test_a_wrong_character_is_named_with_its_place_and_never_the_key(character, 
 
 @pytest.mark.parametrize("key", ["", "   ", "Bearer ", "Bearer", "Bearer abc", "x" * 7, "x" * 513])
 def test_a_key_of_another_length_is_refused(key):
-    with pytest.raises(BadKey, match=r"it has [0-9]+ characters, a key has 8 to 512"):
+    with pytest.raises(BadKey, match=r"it has [0-9]+ characters, a key has 8 to 512") as caught:
         clean_key(key, "KIE_API_KEY")
+    assert (ADVICE,) == caught.value.hints
 
 
 @given(KEYS, st.integers(0, 60), st.characters(exclude_characters=[chr(c) for c in range(33, 127)]))
@@ -106,6 +107,9 @@ def test_a_key_of_wrong_length_is_not_shown_either(key):
 def test_no_way_of_showing_a_secret_gives_it_away(key):
     secret = Secret(key)
     told = shown(secret)
+    assert f"{secret:>20}" == str(secret).rjust(20)
+    with pytest.raises(TypeError, match=r"^a Secret does not leave the process$"):
+        pickle.dumps(secret)
     for leave in (pickle.dumps, copy.copy, copy.deepcopy, json.dumps, vars):
         with pytest.raises(TypeError) as caught:
             leave(secret)
@@ -132,3 +136,23 @@ def test_secrets_are_equal_as_their_texts_are(one, other):
     assert (Secret(one).fingerprint == Secret(other).fingerprint) is same
     assert (len({Secret(one), Secret(other)}) == 1) is same
     assert Secret(one) != one
+    assert same or hash(Secret(one)) != hash(Secret(other))
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=60))
+def test_a_secret_is_blotted_out_in_every_spelling_of_json(key):
+    spelled = [
+        key,
+        json.dumps(key)[1:-1],
+        json.dumps(key)[1:-1].replace("/", r"\/"),
+        "".join(f"\\u{ord(sign):04x}" for sign in key),
+        "".join(f"\\u{ord(sign):04X}" for sign in key),
+    ]
+    for text in spelled:
+        assert b'{"msg":"[key], [key]"}' == Secret(key).blotted(
+            b'{"msg":"%b, %b"}' % (text.encode(), text.encode())
+        )
+    assert b"nothing of it" == Secret(key + "\x01").blotted(b"nothing of it")
+    assert key.swapcase() == key or key.swapcase().encode() == Secret(key).blotted(
+        key.swapcase().encode()
+    )

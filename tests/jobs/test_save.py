@@ -16,7 +16,7 @@ IDS = st.from_regex(TASK_ID, fullmatch=True) | st.text(max_size=300)
 
 
 @given(IDS, st.integers(1, 999), st.sampled_from([*ENDINGS.values(), "bin"]), st.integers(0, 999))
-def test_a_name_is_one_plain_component_inside_the_folder(task_id, position, ending, number):
+def test_server_text_cannot_choose_a_path(task_id, position, ending, number):
     if not valid_task_id(task_id):
         return
     task = Task(task_id, "success", urls=("https://host.example/../../etc/passwd",))

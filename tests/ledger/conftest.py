@@ -91,3 +91,20 @@ def child(tmp_path):
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def together(child):
+    """Start `count` processes that each know their number, and let them begin at once."""
+
+    def together(code, count):
+        wait = "print('ready', flush=True); sys.stdin.readline()\n"
+        processes = [child(wait + code, str(number)) for number in range(count)]
+        for process in processes:
+            assert "ready\n" == process.stdout.readline()
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return processes
+
+    return together

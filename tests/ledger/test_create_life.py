@@ -44,6 +44,8 @@ AFTER = {
     ("unknown", "unknown"): "unknown",
     ("refused", "not_sent"): "refused",
     ("refused", "refused"): "refused",
+    # Said twice: nobody may know whether the first time got to the disk.
+    ("waiting", "accepted"): "waiting",
 }
 
 

@@ -116,6 +116,17 @@ def test_a_text_is_cut_to_columns_and_says_so(text, width):
 
 
 @pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("abcd", 4, "abcd"), ("abcde", 4, "abc…"), ("abcde", 1, "…"), ("abcde", 0, ""),
+        ("東京都", 5, "東京…"), ("東京都", 4, "東…"), ("東京都", 6, "東京都"),
+    ],
+)  # fmt: skip
+def test_a_cut_uses_all_the_columns_there_are(text, width, cut):
+    assert cut == fit(text, width)
+
+
+@pytest.mark.parametrize(
     ("text", "columns"),
     [("", 0), ("abc", 3), ("東京", 4), ("e\u0301", 1), ("ﾊ", 1), ("🙂", 2)],
 )

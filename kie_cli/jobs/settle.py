@@ -1,0 +1,103 @@
+"""Settling what nobody knew: which task an unknown create made, or that it made none."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kie_cli.api.parts import discard
+from kie_cli.context import Kie
+from kie_cli.core.adoption import differences
+from kie_cli.core.retry import steady
+from kie_cli.core.task import PREPARED, SENDING, SUCCESS, UNKNOWN, Task
+from kie_cli.errors import WrongInput
+
+
+def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:
+    """
+    Record that an unknown create made the task `task_id`; return it. Costs nothing.
+
+    Without `intent` exactly one unknown create must fit. Raises WrongInput, and changes
+    nothing, when kie.ai tells of another input or time than was sent; NoSuchTask; Unreachable.
+    """
+    ledger = kie.ledger
+    if known := ledger.find(task_id):
+        kie.output.note(f"{task_id} is in the list already. Nothing was changed.")
+        return known
+    open_ones = [_unknown(kie, intent)] if intent else ledger.tasks(unknown=True)
+    if not open_ones:
+        raise WrongInput(
+            "There is no create of unknown outcome on this machine. Nothing was changed.",
+            f"Any task can be used without: {kie.again(f'wait {task_id} --download')}",
+        )
+    task = steady(partial(kie.client.get_task, task_id), kie.clock)
+    against = {}
+    for one in open_ones:
+        name = one.intent or ""
+        body, sent_at = ledger.sent(name)
+        against[name] = differences(body, sent_at, task)
+    fitting = [name for name, found in against.items() if not found or (intent and force)]
+    if len(fitting) != 1:
+        raise WrongInput(
+            f"{task_id} fits {'several creates' if fitting else 'no create'} of unknown outcome. "
+            "Nothing was changed.",
+            *(f"{name}: {'; '.join(found) or 'fits'}" for name, found in against.items()),
+            f"If you know which one it is: kie adopt {task_id} --for INTENT"
+            f"{'' if fitting else ' --force'}",
+            task_id=task_id,
+        )
+    ledger.adopt(fitting[0], task_id)
+    return ledger.record(task)
+
+
+def forget(kie: Kie, names: list[str], *, force: bool) -> None:
+    """
+    Settle unknown creates as "not there", and drop ended tasks from the list.
+
+    `names` are intents and task ids. Raises WrongInput, and changes nothing, if one of them
+    still runs, is not here, or has results that are not saved (those `force` drops).
+    """
+    unknown: list[str] = []
+    rows: list[Task] = []
+    problems = []
+    for name in names:
+        task = kie.ledger.by_intent(name) or kie.ledger.find(name)
+        if task is None:
+            problems.append(f"{name} is not in the list of this machine")
+        elif task.state == UNKNOWN:
+            unknown.append(name)
+        elif task.state in {PREPARED, SENDING}:
+            problems.append(f"{name} is being sent just now")
+        elif not task.ended:
+            problems.append(f"{name} still runs as far as is known (kie wait {task.task_id})")
+        elif task.state == SUCCESS and not task.saved and not force:
+            problems.append(f"{name} has results that are not saved (kie download {task.task_id})")
+        else:
+            rows.append(task)
+    if problems:
+        raise WrongInput(f"{'; '.join(problems)}. Nothing was forgotten.")
+    _drop(kie, unknown, rows)
+
+
+def prune(kie: Kie, before: float) -> list[str]:
+    """Drop the settled creates older than `before` whose results are saved; return their names."""
+    old = kie.ledger.prunable(before)
+    _drop(kie, [], old)
+    return [task.task_id or task.intent or "" for task in old]
+
+
+def _drop(kie: Kie, unknown: list[str], rows: list[Task]) -> None:
+    for task in rows:
+        for position in range(1, len(task.urls) + 1):
+            if left := kie.ledger.leftover(task.task_id or "", position):
+                discard(left)
+    kie.ledger.forget(unknown, [task.intent or "" for task in rows])
+
+
+def _unknown(kie: Kie, intent: str) -> Task:
+    task = kie.ledger.by_intent(intent)
+    if task is None or task.state != UNKNOWN:
+        state = f"is {task.state}" if task else "is not in the list of this machine"
+        raise WrongInput(
+            f"--for {intent}: this create {state}. Nothing was changed.", "kie list --unknown"
+        )
+    return task
