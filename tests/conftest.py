@@ -203,6 +203,13 @@ def environment(home: Path, server: Loopback, **env: str) -> dict[str, str]:
     }
 
 
+def given_away(path: Path) -> None:
+    """Let `path` belong to another user."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    os.chown(path, 4711, -1)
+
+
 @pytest.fixture(autouse=True)
 def no_threads_left():
     """Uploads and servers end with their test."""

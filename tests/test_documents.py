@@ -60,6 +60,19 @@ def test_a_scenario_ends_as_the_sandbox_page_says(sandbox, scenario):
     assert int(said.split(",")[0]) == run.code
 
 
+def test_each_promise_names_tests_that_exist_or_says_not_yet():
+    promises = (ROOT / "docs/promises.md").read_text(encoding="utf-8")
+    found = rows(promises, r"\d+")
+    assert {str(number) for number in range(1, 17)} == set(found)
+    tests = "".join(
+        file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py")
+    )
+    for _, proof, *_ in found.values():
+        names = re.findall(r"`(test_\w+)`", proof)
+        assert names or proof.startswith("not yet: ")
+        assert all(f"def {name}(" in tests for name in names), proof
+
+
 def test_the_changelog_knows_this_version_or_what_is_not_released():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[(Unreleased|{re.escape(__version__)})\]", changes, re.MULTILINE)

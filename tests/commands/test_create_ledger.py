@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from conftest import KEY, PROGRAM, FakeStream, environment
+from conftest import KEY, PROGRAM, FakeStream, environment, given_away
 from loopback import Reply, example
 
 from kie_cli.cli import main
@@ -93,12 +93,6 @@ def a_file_that(change):
 def a_linked_file(file):
     file.rename(file.with_name("elsewhere"))
     file.symlink_to("elsewhere")
-
-
-def given_away(path):
-    if os.geteuid() != 0:
-        pytest.skip("only root can give a file to another user")
-    os.chown(path, 4711, -1)
 
 
 def of_another_user(kie, folder):

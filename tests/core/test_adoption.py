@@ -52,6 +52,31 @@ def test_the_time_must_be_near_the_send(after, fits):
     assert fits is (not differences(SENT, 1000.0, told(created_at=1000.0 + after)))
 
 
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [(-3600, "60 min before"), (601, "10 min after"), (4 * 3600, "240 min after")],
+)
+def test_a_time_too_far_away_is_told(after, said):
+    why = differences(SENT, 1000.0, told(created_at=1000.0 + after))
+    assert [f"it was created {said} the send"] == why
+
+
+def test_members_of_an_object_are_compared_one_by_one():
+    sent = {"model": "m", "input": {"size": {"w": 1, "h": 2}}}
+
+    for size, fits in [
+        ({"h": 2, "w": 1}, True), ({"w": 1, "h": 3}, False), ({"w": True, "h": 2}, False),
+        ({"w": 1}, False), ({"w": 1, "h": 2, "d": 3}, False), ({"w": None, "h": None}, False),
+    ]:  # fmt: skip
+        task = Task("t", "waiting", model="m", created_at=1000.0, input={"size": size})
+        assert ([] if fits else ["size differs"]) == differences(sent, 1000.0, task)
+
+
+@pytest.mark.parametrize("fields", [None, "text", ["a"]])
+def test_a_body_without_an_object_as_its_input_has_nothing_to_compare(fields):
+    assert [] == differences({"model": "m", "input": fields}, 1000.0, told())
+
+
 def test_what_was_not_recorded_cannot_fit():
     assert ["the input was not recorded (record_prompts is false)"] == differences(
         None, 1000.0, told()

@@ -150,6 +150,23 @@ def test_an_excerpt_is_one_line_of_160_characters_at_most():
     assert len(seen.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"[]", "no object with a code"),
+        (b'{"code":null}', "no object with a code"),
+        (b'{"code":1,"code":2}', "a key stands twice"),
+        (b'{"code":NaN}', "NaN is no JSON"),
+        (b'{"code":1e999}', "a number is out of range"),
+        (b'{"code":2', "Expecting ',' delimiter: line 1 column 10 (char 9)"),
+    ],
+)
+def test_what_is_no_envelope_says_why(body, why):
+    with pytest.raises(NotAnEnvelope) as caught:
+        parse_envelope(body)
+    assert why == str(caught.value)
+
+
 @given(st.text(), st.integers(1, 50))
 def test_clipping_keeps_the_beginning(text, limit):
     cut = clip(text, limit)

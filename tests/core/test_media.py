@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_cli.core.media import ENDINGS, HEAD, MIME, LocalFile, is_text, is_whole, sniff
+from kie_cli.core.media import (
+    ENDINGS,
+    HEAD,
+    MIME,
+    LocalFile,
+    ending,
+    is_text,
+    is_whole,
+    mime,
+    sniff,
+)
 from kie_cli.sandbox.png import picture
 
 PNG = picture(48, 32, "a seed")
@@ -53,7 +63,7 @@ def test_some_bytes_after_the_end_do_no_harm(kind):
         (b"\0\0\0\x14ftypqt  ", "mov"), (b"\0\0\0\x20ftypavif", "avif"),
         (b"\0\0\0\x20ftypavis", "avif"), (b"\0\0\0\x20ftypheic", "heic"),
         (b"\0\0\0\x20ftypheix", "heic"), (b"\0\0\0\x20ftypmif1", "heic"),
-        (b"\0\0\0\x20ftypM4A ", "m4a"), (b"\0\0\0\x20ftypM4B ", "m4a"),
+        (b"\0\0\0\x20ftypM4A \0\0\0\0", "m4a"), (b"\0\0\0\x20ftypM4B ", "m4a"),
         (b"RIFF\0\0\0\0AVI ", None), (b"RIFF", None), (b"", None), (b"\x89PNG", None),
         (b"<html>", None), (b"<svg ", None), (b'{"code":200}', None), (b"%PDF-1.7", None),
         (b"PK\x03\x04", None), (b"MZ", None), (b"\xff\xd8", None), (b" \x89PNG\r\n\x1a\n", None),
@@ -76,6 +86,19 @@ def test_kinds_without_a_mark_at_their_end_count_as_whole(kind):
     assert is_whole(kind, b"", b"", 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "wanted_ending", "wanted_type"),
+    [
+        ("jpeg", "jpg", "image/jpeg"),
+        ("mov", "mov", "video/quicktime"),
+        ("unheard of", "bin", "application/octet-stream"),
+        (None, "bin", "application/octet-stream"),
+    ],
+)
+def test_a_kind_has_a_file_ending_and_a_type(kind, wanted_ending, wanted_type):
+    assert (wanted_ending, wanted_type) == (ending(kind), mime(kind))
+
+
 @given(st.text(), st.sampled_from([None, "unheard of", *ENDINGS]))
 def test_an_upload_is_named_by_content_alone(path, kind):
     file = LocalFile(path, kind, 7, "0123456789abcdef" * 4)
@@ -83,7 +106,7 @@ def test_an_upload_is_named_by_content_alone(path, kind):
     assert file.upload_name == f"0123456789abcdef.{ENDINGS.get(kind, 'bin')}"
 
 
-@pytest.mark.parametrize("said", [0xFFFFFFFF, 0x7FFFF024])
+@pytest.mark.parametrize("said", [0xFFFFFFFF, 0x7FFFF024, 0x7FFFF000])
 def test_sound_that_was_written_as_it_came_has_no_length_to_keep(said):
     """ffmpeg and SoX write such sizes into a pipe."""
     assert whole(b"RIFF" + struct.pack("<I", said) + WAV[8:])

@@ -80,8 +80,21 @@ def test_the_last_pause_is_cut_to_the_deadline_and_a_last_look_is_made():
     assert states(events) == ["generating"] * 4
     over = events[-1]
     assert isinstance(over.error, StillRunning)
+    assert over.error.message == (
+        "The task is still running at kie.ai; the time to wait for it is up."
+    )
     assert over.error.hints == ("Come back with: kie wait t1",)
+    assert over.error.task_id == "t1"
     assert over.last == Task("t1", "generating")
+
+
+def test_pauses_grow_from_the_first_look_whatever_the_clock_shows_then():
+    wait = Watch("generating")
+    wait.time = 10_000.0
+
+    wait(timeout=6)
+
+    assert wait.slept == [2.0, 3.0, 1.0]
 
 
 def test_a_task_of_this_moment_is_looked_at_after_two_seconds():
@@ -210,7 +223,7 @@ def test_an_outage_of_half_an_hour_ends_in_the_result():
     events = wait(timeout=7200)
 
     troubles = [event for event in events if isinstance(event, Trouble)]
-    assert [event.count for event in troubles] == list(range(1, 61))
+    assert troubles == [Trouble("t1", BUSY, count) for count in range(1, 61)]
     assert states(events) == ["generating", "success"]
     assert 1700 < wait.time < 1900
 
@@ -321,6 +334,18 @@ def test_a_machine_that_wakes_looks_at_once_and_at_every_task():
     assert [(0.0, "t1"), (0.2, "t2"), (1.2, "t1"), (1.4, "t2")] == [
         (round(moment, 1), task_id) for moment, task_id in wait.looks
     ]
+
+
+@pytest.mark.parametrize(
+    ("lost", "looks"), [(29, [0.0, 0.2, 1.2, 600.2]), (31, [0.0, 0.2, 1.2, 1.4])]
+)
+def test_a_clock_that_gains_less_than_half_a_minute_was_only_set(lost, looks):
+    wait = Suspended(nth=1, hours=lost / 3600)
+    wait.answers = {name: ["generating", "success"] for name in (None, "t1", "t2")}
+
+    wait("t1", "t2", timeout=900, interval=600)
+
+    assert looks == [round(moment, 1) for moment, _ in wait.looks]
 
 
 def test_the_budget_does_not_run_while_the_machine_is_suspended():

@@ -165,6 +165,16 @@ def test_a_wish_of_the_server_is_obeyed_if_it_is_short(clock):
     assert clock.slept == [9.0]
 
 
+@pytest.mark.parametrize(("asked", "calls"), [(29.9, 2), (30.0, 1)])
+def test_all_tries_start_within_half_a_minute_of_the_first(asked, calls, clock):
+    clock.sleep(100)
+    call = Shaky(Unreachable("busy", again=True, retry_after=asked), ValueError("bug"))
+
+    with pytest.raises((Unreachable, ValueError)):
+        steady(call, clock)
+    assert calls == call.calls
+
+
 def test_a_server_that_asks_for_more_than_half_a_minute_is_not_asked_again(clock):
     call = Shaky(Unreachable("busy", again=True, retry_after=3600.0))
 

@@ -277,17 +277,22 @@ def test_an_answer_that_is_no_envelope_proves_nothing(status, body):
 def test_too_large_is_said_as_a_hint_only(status):
     outcome = create_verdict(Answer(status, b"<html>"))
 
-    assert isinstance(outcome, Uncertain)
-    assert "too large" in outcome.hint
+    seen = f'kie.ai\'s answer could not be read (HTTP {status}: "<html>")'
+    assert Uncertain(seen, "The answer says that the request was too large.") == outcome
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 @pytest.mark.parametrize(("target", "named"), [("evil.example", " to evil.example"), (None, "")])
 def test_a_redirect_names_its_target_and_the_setting(status, target, named):
     outcome = create_verdict(Answer(status, b"", target=target))
 
     assert isinstance(outcome, Uncertain)
     assert outcome.hint == f"It was a redirect{named}, which kie never follows: see KIE_BASE_URL."
+
+
+@pytest.mark.parametrize("status", [200, 299, 400, 401, 412, 415, 500])
+def test_no_other_page_has_a_hint(status):
+    assert create_verdict(Answer(status, b"<html>", target="a.example")).hint is None
 
 
 # may it be sent again?
@@ -444,8 +449,14 @@ def test_no_envelope_says_nothing_and_may_be_asked_again(status, body, poll):
 def test_a_success_is_returned_and_needs_http_2xx(poll):
     assert read(answer(200, data=[1]), poll=poll).data == [1]
     assert read(answer("200", data=[1], status=201), poll=poll).data == [1]
-    with pytest.raises(UnexpectedAnswer, match="HTTP 500"):
-        read(answer(200, data=[1], status=500), poll=poll)
+    for status in (199, 300, 500):
+        with pytest.raises(UnexpectedAnswer, match=f"HTTP {status}"):
+            read(answer(200, data=[1], status=status), poll=poll)
+
+
+def test_only_a_poll_reads_its_answer_as_one_about_a_task():
+    with pytest.raises(WrongInput):
+        read(answer(404))
 
 
 def test_a_busy_answer_hands_its_retry_after_on():
@@ -505,6 +516,12 @@ def test_where_kie_ai_says_nothing_that_is_said(code):
             read(sent)
         for message in (create_verdict(sent).error.message, caught.value.message):
             assert ": (no message)" in message
+
+
+@pytest.mark.parametrize("end", ".!?…")
+def test_a_sentence_of_kie_ai_gets_no_second_full_stop(end):
+    message = create_verdict(answer(401, f"No such key{end}")).error.message
+    assert message == f"kie.ai does not take this API key: No such key{end} {NOTHING}"
 
 
 def test_blanks_around_words_are_not_shown():

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import PROGRAM, environment
+from conftest import PROGRAM, environment, given_away
 from fault.ranges import ETAG, ranges, serve
 from fault.server import in_turn
 from fault.test_downloads import PNG, names, wav
@@ -196,7 +196,7 @@ def test_what_is_no_part_of_ours_is_not_written_to(kie, half, kind):
         os.mkfifo(part)
     elif kind == "another's":
         part.write_bytes(PNG[:200])
-        os.chown(part, 12345, 12345)
+        given_away(part)
     elif kind == "a name more":
         part.hardlink_to(mine)
 

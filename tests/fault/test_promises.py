@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from conftest import KEY
+from conftest import KEY, given_away
 from fault.faults import DONE, REFUSED, UNKNOWN, YES
 from fault.server import CREATED, http, in_turn, relay, serving, slices, take, tls
 from loopback import Loopback, Reply, example
@@ -356,7 +356,7 @@ SPOILED = {
     "torn": lambda file, _: os.truncate(file, file.stat().st_size // 2),
     "newer": lambda file, _: newer(file),
     "dead-locks": dead_locks,
-    "another-user": lambda file, _: os.chown(file.parent, 12345, 12345),
+    "another-user": lambda file, _: given_away(file.parent),
     "a-link": lambda file, _: (file.rename(f"{file}.old"), file.symlink_to(f"{file}.old")),
     "a-folder": lambda file, _: (file.unlink(), file.mkdir()),
 }

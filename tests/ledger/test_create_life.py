@@ -7,9 +7,10 @@ from contextlib import closing, suppress
 
 import pytest
 
-from kie_cli.core.task import Failure
+from kie_cli.core.media import Leftover
+from kie_cli.core.task import Failure, Task
 from kie_cli.errors import LocalFiles
-from kie_cli.ledger.store import OnceTaken
+from kie_cli.ledger.store import Draft, OnceTaken
 
 NO_CREDITS = Failure("no_credits", 402, "too few credits")
 STEPS = {
@@ -83,7 +84,8 @@ def test_an_ended_row_keeps_its_first_reason(ledger, draft):
 
     ledger.not_sent(intent, "stopped")
 
-    assert NO_CREDITS == ledger.by_intent(intent).error
+    refused = ledger.by_intent(intent)
+    assert (NO_CREDITS, "no") == (refused.error, refused.raw)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -119,6 +121,76 @@ def test_after_the_gate_a_ledger_fault_says_that_money_may_be_gone(ledger, draft
 
     with pytest.raises(LocalFiles, match=r"^A task may exist and be charged"):
         ledger.accepted(intent, "t1", "")
+
+
+MONEY = {
+    "prepare": "Nothing was sent: ",
+    "renew": "Nothing was sent: ",
+    "sending": "Nothing was sent: ",
+    "attempt_failed": "Nothing was sent: ",
+    "not_sent": "Nothing was sent: ",
+    "accepted": "A task may exist and be charged, and ",
+    "unknown": "A task may exist and be charged, and ",
+}
+CHANGES = {
+    **STEPS,
+    "prepare": lambda ledger, _: ledger.prepare(Draft("m", "{}", "h")),
+    "adopt": lambda ledger, intent: ledger.adopt(intent, "t1"),
+    "forget": lambda ledger, intent: ledger.forget([intent]),
+    "record": lambda ledger, _: ledger.record(Task("t0", "success")),
+    "saving": lambda ledger, _: ledger.saving("t0", 1, "a.png", 1, "a", "https://a.test/"),
+    "saved": lambda ledger, _: ledger.saved("t0", 1),
+    "growing": lambda ledger, _: ledger.growing("t0", 1, Leftover("/a", "https://a.test/", "")),
+    "gone": lambda ledger, _: ledger.gone("t0", 1),
+    "upload": lambda ledger, _: ledger.remember_upload("s", "host", "f", "https://a.test/"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_that_cannot_be_written_says_first_what_became_of_the_money(
+    ledger, accepted, draft, change
+):
+    accepted(ledger, "t0")
+    intent = ledger.prepare(draft())
+    ledger._db._run("PRAGMA query_only = 1")
+
+    with pytest.raises(LocalFiles) as caught:
+        CHANGES[change](ledger, intent)
+
+    said = MONEY.get(change, "T") + "the record of paid tasks cannot be written ("
+    assert caught.value.message.startswith(said.replace("Tthe", "The"))
+
+
+def test_a_late_answer_beside_an_adopted_task_that_cannot_be_written_may_have_cost_money(
+    ledger, draft
+):
+    intent = ledger.prepare(draft())
+    ledger.sending(intent, b"{}")
+    ledger.unknown(intent, "no answer", "")
+    ledger.adopt(intent, "adopted")
+    ledger._db._run(
+        "CREATE TRIGGER full BEFORE INSERT ON creates BEGIN SELECT raise(FAIL, 'no'); END"
+    )
+
+    with pytest.raises(LocalFiles, match=r"^A task may exist and be charged, and .*\(.*: no\)"):
+        ledger.accepted(intent, "late", "")
+
+
+def test_a_task_is_adopted_once_and_an_intent_too(ledger, draft):
+    def lost():
+        intent = ledger.prepare(draft())
+        ledger.sending(intent, b"{}")
+        ledger.unknown(intent, "no answer", "")
+        return intent
+
+    one, two = lost(), lost()
+    ledger.adopt(one, "t1")
+
+    for intent, task_id in ((one, "t2"), (two, "t1")):
+        with pytest.raises(LocalFiles, match=f"^{intent} or {task_id} was settled") as caught:
+            ledger.adopt(intent, task_id)
+        assert ("kie list",) == caught.value.hints
+    assert ["unknown", "waiting"] == [task.state for task in ledger.tasks()]
 
 
 def test_the_gate_stores_what_was_sent_and_when(ledger, draft, clock, tmp_path):
@@ -232,15 +304,15 @@ def test_an_intent_id_is_short_random_and_never_taken_twice(ledger, draft, monke
 
 @pytest.mark.parametrize("state", ["prepared", "sending", "waiting", "unknown"])
 def test_a_once_key_is_taken_while_its_create_may_have_cost_money(ledger, draft, state):
-    intent = ledger.prepare(draft(once="k"))
+    intent = ledger.prepare(draft(once="k", key_fingerprint="f1"))
     for step in WAY_TO[state]:
         STEPS[step](ledger, intent)
 
     with pytest.raises(OnceTaken) as caught:
-        ledger.prepare(draft(once="k", input_hash="h2"))
+        ledger.prepare(draft(once="k", input_hash="h2", key_fingerprint="f2"))
 
-    assert (ledger.by_intent(intent), "h1") == (caught.value.task, caught.value.input_hash)
-    assert (ledger.by_intent(intent), "h1") == ledger.once("k")[:2]
+    taken = (caught.value.task, caught.value.input_hash, caught.value.key_fingerprint)
+    assert (ledger.by_intent(intent), "h1", "f1") == taken == ledger.once("k")
     assert 1 == len(ledger.tasks())
 
 

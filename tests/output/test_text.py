@@ -71,6 +71,8 @@ def test_harmless_text_is_not_changed(text):
         ("done\nkie: paid", r"done\nkie: paid"),
         ("a\rb\tc", r"a\rb\tc"),
         ("\u202egnp.exe", r"\u{202e}gnp.exe"),
+        ("\xad", r"\xad"),
+        ("\U00010ffe", r"\u{10ffe}"),
         ("\U000e0041", r"\u{e0041}"),
         ("\u200b", r"\u{200b}"),
         ("\ud83d", r"\u{d83d}"),
@@ -97,6 +99,14 @@ def test_no_character_at_all_gets_through():
     assert safe(every).isprintable()
     assert not RISKS.search(to_json(every))
     assert json.loads(to_json(every)) == json.loads(json.dumps(every))
+
+
+def test_json_keeps_what_harms_nobody_and_has_lines_if_they_are_wanted():
+    value = {"prompt": "Zürich 東京"}
+
+    assert '{"prompt": "Zürich 東京"}' == to_json(value)
+    assert '{"prompt": "Z\\u00fcrich \\u6771\\u4eac"}' == to_json(value, ascii_only=True)
+    assert '{\n  "prompt": "Zürich 東京"\n}' == to_json(value, indent=2)
 
 
 def test_json_takes_no_nan():
