@@ -157,8 +157,9 @@ def test_a_change_that_cannot_be_written_says_first_what_became_of_the_money(
     with pytest.raises(LocalFiles) as caught:
         CHANGES[change](ledger, intent)
 
-    said = MONEY.get(change, "T") + "the record of paid tasks cannot be written ("
-    assert caught.value.message.startswith(said.replace("Tthe", "The"))
+    said = "the record of paid tasks cannot be written ("
+    said = MONEY[change] + said if change in MONEY else said.capitalize()
+    assert caught.value.message.startswith(said)
 
 
 def test_a_late_answer_beside_an_adopted_task_that_cannot_be_written_may_have_cost_money(

@@ -201,6 +201,9 @@ def test_a_once_key_whose_row_cannot_be_read_is_not_paid_again(kie, server, file
 
     assert (11, "") == (run.code, run.out)
     assert "kie: Nothing was sent: " in run.err
+    assert "the row of --once k is damaged)." in run.err
+    hint = "  Look at https://kie.ai/logs before repeating it without --once."
+    assert hint in run.err.splitlines()
     assert [] == server.requests
 
 
@@ -282,3 +285,17 @@ def test_the_database_of_another_program_is_never_brought_up_to_date(kie, server
     assert (11, []) == (run.code, server.requests)
     assert "not kie's" in run.err
     assert before == file.read_bytes()
+
+
+def test_a_damaged_index_does_not_shorten_the_list(kie, server, file, filled):
+    with closing(connect(file)) as db:
+        found = "SELECT rootpage FROM sqlite_master WHERE name = 'creates_task'"
+        (root,) = db.execute(found).fetchone()
+    origin, start = kie.env["KIE_BASE_URL"].encode(), (root - 1) * PAGE
+    page = filled[start : start + PAGE]
+    assert origin in page
+    file.write_bytes(put(filled, start, page.replace(origin, b"X" + origin[1:])))
+
+    assert ROWS == len(kie("list --json").json)
+    assert 11 == kie("create -p hat").code
+    assert [] == server.posts()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kie_cli.core.media import Leftover
 from kie_cli.core.task import Failure, Task
 
 DONE = Task("t1", "success", urls=("https://a.test/1.png", "https://a.test/2.png"))
@@ -138,6 +139,24 @@ def test_a_task_without_results_is_not_unsaved(ledger, accepted):
     ledger.record(Task("t1", "success", result={"text": "hello"}))
 
     assert [] == ledger.unsaved()
+
+
+def test_what_is_forgotten_takes_its_own_files_and_parts_along(ledger, opened, accepted, draft):
+    sandbox = opened(origin="sandbox")
+    part = Leftover("/out/.a.part", "https://a.test/", "")
+    intents = [accepted(ledger, "t1"), ledger.prepare(draft()), "i-gone-already"]
+    accepted(ledger, "t2")
+    for one, task_id in ((ledger, "t1"), (ledger, "t2"), (sandbox, "t1")):
+        one.saving(task_id, 1, "a.png", 1, "a", part.url)
+        one.growing(task_id, 1, part)
+
+    ledger.forget(rows=intents)
+
+    assert ["t2"] == [task.task_id for task in ledger.tasks()]
+    assert ({}, None) == (ledger.saved_files("t1"), ledger.leftover("t1", 1))
+    for one, task_id in ((ledger, "t2"), (sandbox, "t1")):
+        assert [1] == list(one.saved_files(task_id))
+        assert part.path == one.leftover(task_id, 1).path
 
 
 def test_lists_are_newest_first_whatever_the_clock_says(ledger, accepted, clock):
