@@ -18,7 +18,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes import FakeClock, FakeStream
-from loopback import Loopback
+from loopback import Loopback, Reply
 
 from kie_cli.cli import main
 from kie_cli.context import Kie
@@ -157,6 +157,18 @@ def rows(own_home):
             return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608
 
     return read
+
+
+@pytest.fixture
+def lost(kie, server, rows):
+    """Lose the answer to a create; return its intent."""
+
+    def lose(command="create -p hat"):
+        server.answer("createTask", Reply(hang_up=True))
+        assert 9 == kie(command).code
+        return rows()[-1]["intent"]
+
+    return lose
 
 
 @pytest.fixture

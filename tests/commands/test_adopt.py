@@ -13,18 +13,6 @@ MODEL = "flux-2/pro-text-to-image"
 
 
 @pytest.fixture
-def lost(kie, server, rows):
-    """Lose the answer to a create; return its intent."""
-
-    def lose(command="create -p hat"):
-        server.answer("createTask", Reply(hang_up=True))
-        assert 9 == kie(command).code
-        return rows()[-1]["intent"]
-
-    return lose
-
-
-@pytest.fixture
 def told(kie, server):
     """Let recordInfo tell of TASK: what it was asked, and when it was made."""
 

@@ -5,21 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback import Reply
 
 DAY = 86400
-
-
-@pytest.fixture
-def lost(kie, server, rows):
-    """Lose the answer to a create; return its intent."""
-
-    def lose(command="create -p hat"):
-        server.answer("createTask", Reply(hang_up=True))
-        assert 9 == kie(command).code
-        return rows()[-1]["intent"]
-
-    return lose
 
 
 def test_an_unknown_create_is_settled_and_kept_as_what_it_was(kie, lost, rows):

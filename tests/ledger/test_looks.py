@@ -141,6 +141,125 @@ def test_a_task_without_results_is_not_unsaved(ledger, accepted):
     assert [] == ledger.unsaved()
 
 
+def test_only_what_is_settled_and_saved_may_be_pruned_once_it_is_old(
+    ledger, opened, accepted, draft, clock
+):
+    def unknown():
+        intent = ledger.prepare(draft())
+        ledger.sending(intent, b"{}")
+        ledger.unknown(intent, "no answer", "")
+        return intent
+
+    old = [accepted(ledger, "failed"), accepted(ledger, "text"), accepted(ledger, "saved")]
+    ledger.record(Task("failed", "fail"))
+    ledger.record(Task("text", "success"))
+    ledger.record(Task("saved", "success", urls=("https://a.test/1",)))
+    ledger.saving("saved", 1, "a.png", 1, "a", "https://a.test/1")
+    ledger.saved("saved", 1)
+    accepted(ledger, "unsaved")
+    ledger.record(Task("unsaved", "success", urls=("https://a.test/1",)))
+    accepted(ledger, "running")
+    accepted(ledger, "damaged")
+    ledger.record(Task("damaged", "fail"))
+    ledger._db._run("UPDATE creates SET urls = '{' WHERE task_id = 'damaged'")
+    old += [unknown(), ledger.prepare(draft())]
+    ledger.forget(unknown=old[-2:-1])
+    ledger.not_sent(old[-1], "stopped")
+    unknown()
+    accepted(opened(origin="sandbox"))
+    ledger.prepare(draft())
+    clock.sleep(1)
+
+    assert old == [task.intent for task in ledger.prunable(clock.now())]
+    assert [] == ledger.prunable(clock.now() - 1)
+
+
+def test_the_time_of_sending_counts_for_pruning(ledger, accepted, clock):
+    intent = accepted(ledger)
+    sent = clock.now()
+    ledger.record(Task("t1", "fail", created_at=sent + 100))
+
+    assert [intent] == [task.intent for task in ledger.prunable(sent + 1)]
+
+
+def test_a_forgotten_create_is_noted_once_and_never_an_accepted_one(
+    ledger, accepted, draft, clock, tmp_path
+):
+    intents = [accepted(ledger), ledger.prepare(draft())]
+    ledger.sending(intents[1], b"{}")
+    ledger.unknown(intents[1], "no answer", "")
+    clock.sleep(5)
+
+    for _ in range(2):
+        ledger.forget(unknown=intents)
+
+    rows = ledger._db.rows("SELECT intent, at, state, why FROM events WHERE why = 'forgotten'")
+    assert [(intents[1], clock.now(), "unknown", "forgotten")] == [tuple(row) for row in rows]
+    settled = ledger._db.rows("SELECT settled_at FROM creates ORDER BY seq")
+    assert [None, clock.now()] == [row[0] for row in settled]
+
+
+def test_what_left_and_when_is_told_of_a_create_if_it_was_recorded(ledger, draft, clock):
+    private, waiting = ledger.prepare(draft(input_json=None)), ledger.prepare(draft())
+    clock.sleep(5)
+    ledger.sending(private, b'{"model":"m"}')
+    assert (None, clock.now()) == ledger.sent(private)
+    assert (None, None) == ledger.sent(waiting)
+
+    ledger.sending(waiting, b'{"model":"m"}')
+
+    assert ({"model": "m"}, clock.now()) == ledger.sent(waiting)
+
+
+def test_the_key_of_a_task_is_known_by_its_fingerprint(ledger, accepted):
+    accepted(ledger, "t1", key_fingerprint="f1")
+    accepted(ledger, "t2", key_fingerprint="f2")
+
+    assert ["f1", "f2", None] == [ledger.key_of(task_id) for task_id in ("t1", "t2", "t3")]
+
+
+def test_an_adoption_is_noted_and_takes_the_error_back(ledger, draft, clock):
+    intent = ledger.prepare(draft())
+    ledger.sending(intent, b"{}")
+    ledger.unknown(intent, "no answer", "")
+    clock.sleep(5)
+
+    ledger.adopt(intent, "t1")
+
+    found = ledger.find("t1")
+    assert (intent, "waiting", None) == (found.intent, found.state, found.error)
+    event = ledger._db.rows("SELECT * FROM events ORDER BY rowid DESC LIMIT 1")[0]
+    assert (intent, clock.now(), "accepted", "adopted") == tuple(event)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("urls", "{"), ("urls", "[1]"), ("urls", "[" * 100_000), ("error", "[]"),
+        ("error", '{"kind":"x","code":1,"message":2}'), ("result", "{"), ("task_id", "../x"),
+        ("created_at", "soon"), ("completed_at", float("inf")), ("model", b"m"), ("prompt", b"x"),
+    ],
+)  # fmt: skip
+def test_of_a_row_that_is_damaged_the_names_are_told(ledger, accepted, column, value):
+    intent = accepted(ledger)
+    sql = f"UPDATE creates SET {column} = :value WHERE intent = :intent"  # noqa: S608
+    ledger._db._run(sql, value=value, intent=intent)
+
+    task_id = None if column == "task_id" else "t1"
+    assert [Task(task_id, "unreadable", intent)] == ledger.tasks()
+
+
+def test_a_look_at_a_damaged_row_is_told_as_kie_ai_said_it(ledger, accepted):
+    intent = accepted(ledger, "t1")
+    ledger.saving("t1", 1, "a.png", 1, "a", "https://a.test/")
+    ledger.saved("t1", 1)
+    ledger._db._run("UPDATE creates SET model = x'00' WHERE intent = :intent", intent=intent)
+
+    assert Task("t1", "success", files=("a.png",), raw="{}") == ledger.record(
+        Task("t1", "success", raw="{}")
+    )
+
+
 def test_what_is_forgotten_takes_its_own_files_and_parts_along(ledger, opened, accepted, draft):
     sandbox = opened(origin="sandbox")
     part = Leftover("/out/.a.part", "https://a.test/", "")
