@@ -141,6 +141,7 @@ def _usage(error: typer.TyperException) -> WrongInput:
 def _unwritten(lost: StreamLost) -> NotSaved:
     return NotSaved(
         f"The result could not be written to standard output: {lost.reason}.",
+        *([f"It was: {lost.text}"] if lost.text else []),
         "Tasks and their results are not lost by it: kie list",
     )
 

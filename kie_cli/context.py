@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
@@ -157,9 +157,7 @@ class Kie:
         from kie_cli.ledger.store import Ledger
 
         ledger = Ledger(self.places.state_dir, self.origin, self.clock, version=__version__)
-        for task in ledger.cut_off:
-            why = "an earlier kie create was cut off while it was sending"
-            self.output.warn(f"{why}. {MAY_EXIST}", *self.where_to_look(task))
+        self.tell_cut_off(ledger.cut_off)
         return ledger
 
     @cached_property
@@ -214,11 +212,20 @@ class Kie:
         by_flag = self.use_sandbox and self.environ.get("KIE_SANDBOX", "").lower() not in TRUE_WORDS
         return f"kie {words}{' --sandbox' if by_flag else ''}"
 
+    def tell_cut_off(self, tasks: Iterable[Task]) -> None:
+        """Say which creates of dead processes nobody will ever hear of."""
+        for task in tasks:
+            why = "an earlier kie create was cut off while it was sending"
+            self.output.warn(f"{why}. {MAY_EXIST}", *self.where_to_look(task))
+
     def where_to_look(self, task: Task) -> tuple[str, ...]:
         """Return what to do about a create of unknown outcome, one line each."""
         sent = f"{datetime.fromtimestamp(task.created_at or 0, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        shown = f"{self.again('list --unknown')} shows what was sent."
         return (
-            "Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent.",
+            f"Nothing real was charged: it was the sandbox. {shown}"
+            if self.use_sandbox
+            else f"Look at https://kie.ai/logs before repeating; {shown}",
             f"Look for: {task.model}, sent {sent}. kie did not send it twice.",
             f"It is there:      {self.again(f'adopt TASK_ID --for {task.intent}')}",
             f"It is not there:  {self.again(f'forget {task.intent}')}, then create again",

@@ -41,8 +41,8 @@ class Signals:
         `end_after` bounds it to so many seconds, `tell` says so. The second signal is raised.
         """
         self._end_after, self._tell = end_after, tell
-        self._sent = self._held = True
         self._answered, self._first = False, None
+        self._sent = self._held = True
 
     def answered(self) -> None:
         """From now on raise nothing: the answer is here, and goes to disk and screen."""

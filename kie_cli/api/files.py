@@ -18,13 +18,14 @@ from kie_cli.api.transport import Download, Transport
 from kie_cli.core.clock import Clock
 from kie_cli.core.hosts import address, is_private
 from kie_cli.core.media import Leftover
-from kie_cli.core.retry import FIRST_PAUSE, LONGEST_PAUSE
+from kie_cli.core.retry import FIRST_PAUSE
 from kie_cli.errors import KieError, NotSaved
 
 LARGEST = 2 * 2**30  # bytes
 SPARE = 16 * 2**20  # bytes that a download leaves free on the disk
 REDIRECTS = 5
 RESUMES, PROGRESS = 5, 2**16  # so often in a row without so many more bytes
+LONGEST_PAUSE = 8.0  # seconds
 STALL, SLOWEST = 60.0, 1000  # seconds; bytes a second
 GONE = {403, 404, 410}
 SLOW_DOWN = {408, 425, 429}

@@ -18,7 +18,16 @@ from io import BufferedRandom, BufferedReader
 from pathlib import Path
 
 from kie_cli.core.envelope import clip, excerpt
-from kie_cli.core.media import HEAD, Leftover, ending, is_text, is_whole, sniff
+from kie_cli.core.media import (
+    BOXED,
+    HEAD,
+    Leftover,
+    boxes_fit,
+    ending,
+    is_text,
+    is_whole,
+    sniff,
+)
 from kie_cli.disk import sync_folder
 from kie_cli.errors import NotSaved
 
@@ -122,7 +131,8 @@ class Growing:
         if kind is None and is_text(head):
             text = clip(excerpt(head), SHOWN)
             raise NotSaved(f"The result host sent a text in place of the result: {text!r}")
-        if not is_whole(kind, head, tail, size):
+        fits = kind not in BOXED or boxes_fit(self._stream, size)
+        if not (fits and is_whole(kind, head, tail, size)):
             self.restart()
             raise NotSaved(f"The result ends too early, after {size} bytes.", again=True)
         return Part(self.path, kind, size, digest, self._stream)
@@ -240,6 +250,7 @@ def _take_name(part: Path, final: Path) -> None:
         os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         try:
             part.replace(final)
-        except OSError:
-            final.unlink()
-            raise
+        finally:
+            with suppress(OSError):  # an error, or a signal: no part is empty
+                if final.stat().st_size == 0:
+                    final.unlink()

@@ -21,7 +21,7 @@ def run(
         typer.Option("--for", metavar="INTENT", help="The create that it belongs to."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Although it does not seem to fit. Needs --for.")
+        bool, typer.Option("--force", help="Adopt it even if it does not fit. Needs --for.")
     ] = False,
 ) -> None:
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -210,7 +210,9 @@ def _open(kie: Kie, task_id: str) -> None:
     import webbrowser
     from pathlib import Path
 
-    task = kie.ledger.find(task_id)
+    task = None
+    with suppress(LocalFiles):
+        task = kie.ledger.find(task_id)
     files = [Path(path).absolute().as_uri() for path in task.files] if task else []
     for place in files or (task.urls if task else ()):
         webbrowser.open(place)

@@ -145,20 +145,18 @@ class Settings:
         self.environ = environ
         self.file = file
 
-    def get(self, name: str, flag: object | None = None) -> Setting:
+    def get(self, name: str, flag: str | None = None) -> Setting:
         """
         Return the value of `name` in force; None when nothing sets it.
 
-        A timeout is in seconds, None for no limit; the token is a Secret. A `flag` that is no
-        text any more was checked by the caller. Raises WrongInput for an unknown name or a
-        wrong value, BadKey for a wrong token.
+        A timeout is in seconds, None for no limit; the token is a Secret. Raises WrongInput
+        for an unknown name or a wrong value, BadKey for a wrong token.
         """
         if flag is None:
             raw, source = self._raw(name)
             return Setting(_checked(name, raw, source, f"{name} from the {source}"), source)
         option = _field(name).flag or f"--{name.replace('_', '-')}"
-        value = _checked(name, flag, option, option) if isinstance(flag, str) else flag
-        return Setting(value, option)
+        return Setting(_checked(name, flag, option, option), option)
 
     def shown(self, name: str) -> tuple[str, str]:
         """Return the value to show (of the key its end alone) and its source; raises as `get`."""

@@ -79,7 +79,7 @@ def spoken(seconds: float) -> str:
     for size in _SIZES:
         count, left = divmod(left, size)
         counts.append(count)
-    first = next((i for i, count in enumerate(counts) if count), len(counts) - 1)
+    first = next((i for i, count in enumerate(counts) if count), 0)
     parts = list(zip(counts, _NAMES, strict=True))[first : first + 2]
     return " ".join(f"{count} {name}" for count, name in parts if count) or "0 s"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
+from typing import BinaryIO
 
 HEAD = 64  # bytes that `sniff` wants to see
 UNSAID = 0x7FFFF000  # from here on a RIFF size stands for "written as it came, length not known"
@@ -16,6 +17,7 @@ MIME = {
 }  # fmt: skip
 ENDINGS = {kind: kind for kind in MIME} | {"jpeg": "jpg"}
 
+BOXED = {"mp4", "mov", "m4a", "avif", "heic"}
 _BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"mif1": "heic",
            b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a"}  # fmt: skip
 _STARTS = (
@@ -98,6 +100,21 @@ def is_whole(kind: str | None, head: bytes, tail: bytes, size: int) -> bool:
         said = int.from_bytes(head[4:8], "little")
         return said >= UNSAID or size >= said + 8
     return True
+
+
+def boxes_fit(file: BinaryIO, size: int) -> bool:
+    """Tell whether the boxes of a file like mp4 (ISO 14496-12) end within its `size` bytes."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length = int.from_bytes(head[:4])
+        if length == 1:
+            length = int.from_bytes(head[8:])
+        if length < 8:  # 0: to the end of the file
+            return True
+        at += length
+    return at <= size
 
 
 def is_text(head: bytes) -> bool:

@@ -12,7 +12,7 @@ from kie_cli.core.clock import Clock
 from kie_cli.errors import KieError
 
 TRIES, WINDOW = 3, 30.0  # of a request that costs nothing; seconds in which the tries start
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0  # seconds
+FIRST_PAUSE = 0.5  # seconds
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def steady(call: Callable[[], T], clock: Clock) -> T:
         except KieError as error:
             pause = error.retry_after
             if pause is None:
-                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries) * clock.random()
+                pause = FIRST_PAUSE * 2**tries * clock.random()
             late = clock.monotonic() - started + pause >= WINDOW
             if not error.again or tries >= TRIES or late:
                 raise

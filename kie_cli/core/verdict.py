@@ -80,7 +80,7 @@ _INPUT = re.compile(
     r"(this field|[\w.\[\]-]{1,80}) is required"
     r"|.*model name you specified is not supported.*"
     r"|.*page does not exist or is not published.*",
-    re.IGNORECASE | re.DOTALL,
+    re.DOTALL,
 )
 _CREDITS = ("credits insufficient", "balance isn't enough")
 _PAUSED = ("being maintained", "temporarily paused")

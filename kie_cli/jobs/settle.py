@@ -10,6 +10,7 @@ from kie_cli.core.adoption import differences
 from kie_cli.core.retry import steady
 from kie_cli.core.task import PREPARED, SENDING, SUCCESS, UNKNOWN, Task
 from kie_cli.errors import WrongInput
+from kie_cli.ledger.store import UNREADABLE
 
 
 def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:
@@ -23,6 +24,11 @@ def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:
     if known := ledger.find(task_id):
         kie.output.note(f"{task_id} is in the list already. Nothing was changed.")
         return known
+    if ledger.by_intent(task_id):
+        raise WrongInput(
+            f"{task_id} is an INTENT, kie's own name of a create. Nothing was changed.",
+            f"kie adopt TASK_ID --for {task_id}; the task's id stands at https://kie.ai/logs",
+        )
     open_ones = [_unknown(kie, intent)] if intent else ledger.tasks(unknown=True)
     if not open_ones:
         raise WrongInput(
@@ -67,7 +73,9 @@ def forget(kie: Kie, names: list[str], *, force: bool) -> None:
             unknown.append(name)
         elif task.state in {PREPARED, SENDING}:
             problems.append(f"{name} is being sent just now")
-        elif not task.ended:
+        elif task.state == UNREADABLE and not force:
+            problems.append(f"the row of {name} is damaged (--force drops it)")
+        elif not task.ended and task.state != UNREADABLE:
             problems.append(f"{name} still runs as far as is known (kie wait {task.task_id})")
         elif task.state == SUCCESS and not task.saved and not force:
             problems.append(f"{name} has results that are not saved (kie download {task.task_id})")

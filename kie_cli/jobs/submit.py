@@ -105,7 +105,7 @@ def _ready(kie: Kie, order: Order) -> tuple[Ledger, Draft]:
     ledger = kie.ledger
     if count := ledger.unsettled(kie.clock.now() - DAY):
         earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
-        kie.output.warn(f"{earlier} an unknown outcome: kie list --unknown")
+        kie.output.warn(f"{earlier} an unknown outcome: {kie.again('list --unknown')}")
     kie.client  # noqa: B018 (a missing key shall be found before there is a row)
     # Uploads are no reason to learn it later; the URLs that they give are about as long.
     _check_size(order.body(replace_files(order.input, lambda file: f"https://{file.sha256}")))
@@ -158,14 +158,18 @@ class _Create:
         """Upload, send, and return the task; whatever goes wrong, the row says so."""
         signals = self._kie.signals
         try:
-            body = self._order.body(self._upload())
-            _check_size(body)
+            with nothing_sent():
+                body = self._order.body(self._upload())
+                _check_size(body)
             task = self._send(body)
             _show(self._kie, task, waiting=waiting)
             if signum := signals.release():
                 if waiting:
                     self._kie.output.created(task)
                 raise self._stopped_after(task, signum)
+        except SubmitUncertain as error:
+            error.intent = self._intent  # signals stay held: nothing may take the place of 9
+            raise
         except BaseException as error:
             signals.release()
             self._close(error)
@@ -224,7 +228,8 @@ class _Create:
             if isinstance(outcome, Accepted):
                 return self._accepted(outcome.task_id, answer)
             if isinstance(outcome, Uncertain):
-                what = STOPPED if self._kie.signals.waiting else outcome.what
+                gave_up = self._kie.signals.waiting and not answer
+                what = STOPPED if gave_up else outcome.what
                 raise self._uncertain(what, outcome.hint, answer)
             pause = next_try(outcome, attempt, clock.monotonic() - started, clock.random())
             if isinstance(outcome, Refused):
@@ -233,8 +238,11 @@ class _Create:
                 if pause is None:
                     self._refused(Failure(error.kind, error.code, error.message), answer)
                 else:
-                    ledger.back_to_prepared(self._intent)
-                    self._leaving = False
+                    try:
+                        ledger.back_to_prepared(self._intent)
+                        self._leaving = False
+                    except LocalFiles:  # what cannot be recorded is not sent again
+                        pause = None
                 if signum := self._kie.signals.release():
                     stopped = Stopped(signum)
                     stopped.explain(f"kie: stopped. {error.message}")
@@ -269,6 +277,7 @@ class _Create:
         except BaseException as error:
             if not self._leaving:
                 raise
+            self._kie.signals.answered()
             what = f"kie broke off before the answer came ({type(error).__name__})"
             what = STOPPED if isinstance(error, Stopped) else what
             raise self._uncertain(what, None, "") from error
@@ -342,7 +351,7 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | N
         kie.output.note(f"--once {key}: another kie sends it just now; waiting for it.")
     while task.state in {PREPARED, SENDING} and kie.clock.monotonic() < until:
         kie.clock.sleep(2.0)
-        kie.ledger.settle()
+        kie.tell_cut_off(kie.ledger.settle())
         task = kie.ledger.by_intent(task.intent or "") or task
     if task.state == REFUSED:
         return None

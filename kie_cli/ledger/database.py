@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WAIT, TURN = 10.0, 0.025  # seconds, for another process that writes; in how small parts
 BALLAST = 2**18  # bytes, kept back for the id of a paid task
-FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 UNSENT = "Nothing was sent: the record of paid tasks cannot be written"
 SENT = "A task may exist and be charged, and the record of paid tasks cannot be written"
@@ -267,9 +267,14 @@ def _check_ours(path: Path, kind: int) -> None:
         return
     found = path.lstat()
     if stat.S_IFMT(found.st_mode) != kind or found.st_uid != os.geteuid():
-        problem, advice = "a link, or another user's", "Set KIE_STATE_DIR to a folder of your own."
+        problem = "a link, or another user's"
+        advice = ["Set KIE_STATE_DIR to a folder of your own."]
     elif found.st_mode & 0o022:
-        problem, advice = "others can write to it", f"chmod go-w {shlex.quote(str(path))}"
+        problem = "others can write to it"
+        advice = [
+            f"chmod go-w {shlex.quote(str(path))}",
+            "Where that does nothing: set KIE_STATE_DIR to another folder of your own.",
+        ]
     else:
         return
-    raise LocalFiles(f"{NOTED} ({path}: {problem}).", advice)
+    raise LocalFiles(f"{NOTED} ({path}: {problem}).", *advice)

@@ -9,6 +9,7 @@ import math
 import os
 import secrets
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,14 +62,22 @@ _INSERT = """
     VALUES (:intent, :origin, :to, :owner, :lease, :version, :key_fingerprint, :model,
         :label, :once, :now, :input_hash, :callback_url, :prompt, :input_json)
 """
-_MOVE = """
-    UPDATE creates SET outcome = :to, lease = :lease, attempts = attempts + :tries, error = :error,
+# A create that turns out to be paid holds its key again, unless a later one has it by now.
+_HELD = """
+    settled_at = CASE WHEN EXISTS (
+        SELECT 1 FROM creates AS later WHERE later.origin = creates.origin
+        AND later.once = creates.once AND later.outcome <> 'refused' AND later.settled_at IS NULL
+    ) THEN settled_at END
+"""
+_MOVE = f"""
+    UPDATE creates SET {_HELD}, outcome = :to, lease = :lease, error = :error,
+        attempts = attempts + :tries,
         sent_at = coalesce(:sent_at, sent_at), created_at = coalesce(:sent_at, created_at),
         body = CASE WHEN input_json IS NOT NULL THEN coalesce(:body, body) END,
         body_sha256 = coalesce(:body_sha256, body_sha256),
         task_id = coalesce(:task_id, task_id), answer = coalesce(:answer, answer)
     WHERE intent = :intent AND owner = :owner AND outcome IN (:before, :or_before)
-"""
+"""  # noqa: S608
 _KEPT = dict.fromkeys(("sent_at", "body", "body_sha256", "task_id", "answer"))
 _LOOK = """
     UPDATE creates SET task_state = :to, created_at = coalesce(:created_at, created_at),
@@ -79,13 +88,16 @@ _LOOK = """
 _TEXTS = ("task_id", "state", "intent", "model", "label", "once", "prompt")
 _NUMBERS = ("created_at", "completed_at", "credits")
 _EVENT = "INSERT INTO events (intent, at, state, why) VALUES (:intent, :now, :to, :why)"
-_ADOPT = """
-    UPDATE creates SET outcome = 'accepted', task_id = :task_id, error = NULL
+_ADOPT = f"""
+    UPDATE creates SET {_HELD}, outcome = 'accepted', task_id = :task_id, error = NULL
     WHERE intent = :intent AND outcome = 'unknown'
-"""
+"""  # noqa: S608
 _FORGET = """
     UPDATE creates SET settled_at = :now
     WHERE intent = :intent AND outcome = 'unknown' AND settled_at IS NULL
+"""
+_OF_INTENT = """
+    WHERE (origin, task_id) IN (SELECT origin, task_id FROM creates WHERE intent = :intent)
 """
 _SECOND = """
     INSERT INTO creates (intent, origin, outcome, owner, lease, version, key_fingerprint, model,
@@ -278,12 +290,10 @@ class Ledger:
         self._move(intent, (SENDING,), UNKNOWN, SENT, failure=failure, answer=_cut(answer))
 
     def settle(self) -> list[Task]:
-        """Close the creates, of any origin, whose process was cut off; return the unknown ones."""
+        """Close the creates whose process was cut off; return those now unknown."""
         found = []
-        rows = self._db.rows(
-            "SELECT * FROM creates WHERE outcome IN ('prepared', 'sending') AND owner <> :owner",
-            owner=self._owner,
-        )
+        where = "outcome IN ('prepared', 'sending') AND owner <> :owner"
+        rows = self._rows(where, owner=self._owner)
         for row in rows:
             alive = is_alive(row["owner"])
             if alive or (alive is None and row["lease"] > self._clock.now()):
@@ -306,8 +316,10 @@ class Ledger:
 
     def sent(self, intent: str) -> tuple[dict[str, Any] | None, float | None]:
         """Return the body of a create as it left, if inputs are recorded, and when it left."""
-        row = self._rows("intent = :intent", intent=intent)[0]
-        return (json.loads(row["body"]) if row["body"] else None), row["sent_at"]
+        row, body = self._rows("intent = :intent", intent=intent)[0], None
+        with suppress(TypeError, ValueError):  # not recorded, or damaged
+            body = json.loads(row["body"])
+        return body, row["sent_at"]
 
     def adopt(self, intent: str, task_id: str) -> None:
         """Give an unknown create its task. Raises LocalFiles if it was settled meanwhile."""
@@ -328,13 +340,8 @@ class Ledger:
                 if run(_FORGET, intent=intent, now=now):
                     run(_EVENT, intent=intent, now=now, to=UNKNOWN, why="forgotten")
             for intent in rows:
-                found = self._rows("intent = :intent", intent=intent)
-                for table in ("files", "parts") if found and found[0]["task_id"] else ():
-                    run(
-                        f"DELETE FROM {table} WHERE origin = :origin AND task_id = :id",  # noqa: S608
-                        origin=self._origin,
-                        id=found[0]["task_id"],
-                    )
+                for table in ("files", "parts"):
+                    run(f"DELETE FROM {table} {_OF_INTENT}", intent=intent)  # noqa: S608
                 for table in ("events", "creates"):
                     run(f"DELETE FROM {table} WHERE intent = :intent", intent=intent)  # noqa: S608
 

@@ -15,12 +15,13 @@ _BEARER = re.compile(r'(Bearer )[^\s"\\]{16,}')
 
 
 class StreamLost(Exception):
-    """A line could not be written. `gone`: because the reader went away."""
+    """The line `text` could not be written. `gone`: because the reader went away."""
 
-    def __init__(self, reason: str, *, gone: bool) -> None:
+    def __init__(self, reason: str, *, gone: bool, text: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.gone = gone
+        self.text = text
 
 
 class Stream:
@@ -67,14 +68,15 @@ class Stream:
         if style and self.colored:
             text = paint(text, style)
         if self.raw is None or self.raw.closed:
-            raise StreamLost("it is closed", gone=False)
+            raise StreamLost("it is closed", gone=False, text=text)
         try:
             self.raw.write(text + "\n")
             self.raw.flush()
         except BrokenPipeError:
             raise StreamLost("its reader went away", gone=True) from None
         except (OSError, ValueError, RuntimeError) as error:  # the last: a signal amid a write
-            raise StreamLost(getattr(error, "strerror", None) or str(error), gone=False) from None
+            reason = getattr(error, "strerror", None) or str(error)
+            raise StreamLost(reason, gone=False, text=text) from None
 
     def shown(self, text: str) -> str:
         """Return `text` without any key, in signs that the stream's encoding has."""

@@ -18,6 +18,7 @@ from kie_cli.api import files as files_module
 from kie_cli.api.files import Downloads
 from kie_cli.api.parts import Part, keep
 from kie_cli.core.exchange import Response
+from kie_cli.core.media import Leftover
 from kie_cli.errors import ExitCode, NotSaved
 from kie_cli.sandbox.png import picture
 
@@ -561,3 +562,215 @@ def test_nothing_is_overwritten(numbered, links):
     contents = {Path(name).read_text() for name in left()}
     assert saved == len(contents)
     assert contents <= {f"{number:02}" * 5000 for number in range(16)}
+
+
+# an answer in parts, without a wire
+
+
+HALF = len(PNG) // 2
+WHOLE = {"content-length": str(len(PNG)), "etag": '"v1"'}
+REST = {"content-range": f"bytes {HALF}-{len(PNG) - 1}/{len(PNG)}", "etag": '"v1"'}
+
+
+@pytest.fixture
+def scripted(transport, clock):
+    """Fetch with these answers in turn, in this process; return what was asked for."""
+
+    def fetch(*answers, url="https://a.test/1.png", **more):
+        asked, turn = [], iter(answers)
+
+        def handle(request):
+            wish = [request.headers.get(name) for name in ("range", "if-range")]
+            asked.append((request.url, *wish))
+            return next(turn)
+
+        one = Fetching(transport(handle=handle), more.pop("client", None), clock, loopback=False)
+        try:
+            part = one.fetch(url, FOLDER, **more)
+        except NotSaved as error:
+            return error, asked
+        return part, asked
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    ("marks", "used"),
+    [
+        ({"etag": '"v1"'}, '"v1"'),
+        ({"etag": '"v1"', "last-modified": "then"}, '"v1"'),
+        ({"etag": 'W/"v1"', "last-modified": "then"}, "then"),
+        ({"last-modified": "then"}, "then"),
+        ({"etag": 'W/"v1"'}, None),
+        ({"etag": f'"{"x" * 198}"'}, f'"{"x" * 198}"'),
+        ({"etag": f'"{"x" * 199}"'}, None),
+        ({"etag": '"a\tb"'}, None),
+        ({}, None),
+    ],
+)
+def test_a_broken_transfer_is_gone_on_with_by_a_mark_that_if_range_may_hold(scripted, marks, used):
+    first = Response(200, {"content-length": str(len(PNG)), **marks}, PNG[:HALF])
+    second = (
+        Response(206, REST | {"etag": ""} | marks, PNG[HALF:]) if used else Response(200, {}, PNG)
+    )
+
+    part, asked = scripted(first, second)
+
+    assert PNG == part.path.read_bytes()
+    url = "https://a.test/1.png"
+    assert [(url, None, None), (url, used and f"bytes={HALF}-", used)] == asked
+
+
+@pytest.mark.parametrize(
+    ("second", "requests"),
+    [
+        (Response(206, REST, PNG[HALF:]), 2),
+        (Response(200, WHOLE, PNG), 2),
+        (Response(206, REST | {"content-range": ""}, PNG[HALF:]), 3),
+        (Response(206, REST | {"content-range": f"bytes 0-9/{len(PNG)}"}, PNG[:10]), 3),
+        (Response(206, REST | {"content-range": f"bytes {HALF}-/{len(PNG)}"}, PNG[HALF:]), 3),
+        (Response(206, REST | {"etag": '"v2"'}, PNG[HALF:]), 3),
+        (Response(206, {"content-range": REST["content-range"]}, PNG[HALF:]), 3),
+        (Response(206, REST | {"content-encoding": "gzip"}, PNG[HALF:]), 3),
+        (Response(416, {"content-range": f"bytes */{len(PNG)}"}), 3),
+        (Response(416, REST), 3),
+    ],
+)
+def test_only_the_rest_of_the_same_result_is_added(scripted, clock, second, requests):
+    part, asked = scripted(Response(200, WHOLE, PNG[:HALF]), second, Response(200, WHOLE, PNG))
+
+    assert PNG == part.path.read_bytes()
+    ranges = [None, f"bytes={HALF}-", None]
+    assert ranges[:requests] == [range_ for _, range_, _ in asked]
+    assert [0.5, 1.0][: requests - 1] == clock.slept
+
+
+@pytest.mark.parametrize("status", [206, 416])
+def test_a_part_that_was_not_asked_for_is_no_result(scripted, status):
+    error, asked = scripted(Response(status, REST, PNG[HALF:]))
+
+    assert f"The result host answered HTTP {status}." == error.message
+    assert (1, False) == (len(asked), error.again)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+def test_a_host_that_is_busy_is_asked_again_five_times(scripted, clock, status):
+    error, asked = scripted(*[Response(status)] * 6)
+
+    assert f"The result host answered HTTP {status}." == error.message
+    assert 6 == len(asked)
+    assert [0.5, 1.0, 2.0, 4.0, 4.0] == clock.slept
+    assert [] == left()
+
+
+@pytest.mark.parametrize("said", ["x", "-5", "5.0", ""])
+def test_a_length_that_is_no_number_is_none(scripted, said):
+    part, _ = scripted(Response(200, {"content-length": said}, PNG))
+
+    assert PNG == part.path.read_bytes()
+
+
+def test_nothing_is_told_as_broken_after_0_bytes(scripted):
+    error, asked = scripted(*[Response(200)] * 6)
+
+    assert "The transfer broke after 0 bytes." == error.message
+    assert 6 == len(asked)
+
+
+def test_more_than_was_announced_begins_anew(scripted):
+    part, asked = scripted(
+        Response(200, WHOLE | {"content-length": str(HALF)}, PNG), Response(200, WHOLE, PNG)
+    )
+
+    assert PNG == part.path.read_bytes()
+    assert [None, None] == [range_ for _, range_, _ in asked]
+
+
+def test_a_length_of_2_gib_is_the_largest(scripted, monkeypatch):
+    most = 2 * 2**30
+    monkeypatch.setattr(files_module.shutil, "disk_usage", lambda _: Disk(2**60))
+
+    error, _ = scripted(Response(200, WHOLE | {"content-length": str(most + 1)}, PNG))
+    assert "The result is larger than 2 GiB." == error.message
+    error, _ = scripted(*[Response(200, {"content-length": str(most)}, b"")] * 6)
+    assert "The transfer broke after 0 bytes." == error.message
+
+
+class Disk:
+    def __init__(self, free):
+        self.free = free
+
+
+@pytest.mark.parametrize(("missing", "saved"), [(0, True), (1, False)])
+def test_a_result_leaves_16_mib_of_the_disk_free(scripted, monkeypatch, missing, saved):
+    needed = len(PNG) + 16 * 2**20
+    monkeypatch.setattr(files_module.shutil, "disk_usage", lambda _: Disk(needed - missing))
+
+    found, asked = scripted(Response(200, WHOLE, PNG))
+
+    assert 1 == len(asked)
+    if saved:
+        assert PNG == found.path.read_bytes()
+    else:
+        assert ".: the result needs 16 MiB of space, 16 MiB are free." == found.message
+        assert [] == left()
+
+
+def test_without_a_length_no_space_is_asked_for(scripted, monkeypatch):
+    monkeypatch.setattr(files_module.shutil, "disk_usage", lambda _: Disk(0))
+
+    part, _ = scripted(Response(200, {}, PNG))
+
+    assert PNG == part.path.read_bytes()
+
+
+def test_the_rest_of_a_result_needs_space_for_the_rest_alone(scripted, monkeypatch):
+    free = iter([2**60, len(PNG) - HALF + 16 * 2**20])
+    monkeypatch.setattr(files_module.shutil, "disk_usage", lambda _: Disk(next(free)))
+
+    part, _ = scripted(Response(200, WHOLE, PNG[:HALF]), Response(206, REST, PNG[HALF:]))
+
+    assert PNG == part.path.read_bytes()
+
+
+def test_a_result_that_stays_gone_is_told_with_both_reasons(scripted, client, server):
+    server.answer("download-url", {"code": 200, "data": "https://a.test/2.png"})
+
+    error, asked = scripted(Response(403), Response(410), client=client)
+
+    assert (
+        "The result is no longer there (HTTP 403), and a new link did not help: HTTP 410."
+    ) == error.message
+    assert ("kie.ai keeps results for 24 hours to 14 days.",) == error.hints
+    assert ["https://a.test/1.png", "https://a.test/2.png"] == [url for url, *_ in asked]
+
+
+def test_what_is_left_of_an_earlier_run_is_asked_for_no_more(scripted):
+    path = Path(".kie.0123456789abcdef.part")
+    path.write_bytes(PNG)
+    whole = Leftover(str(path), "https://a.test/1.png", '"v1"', SHA)
+
+    part, asked = scripted(left=whole, note=lambda _: True)
+
+    assert (path, SHA, []) == (part.path, part.sha256, asked)
+
+
+def test_what_is_left_of_an_earlier_run_is_gone_on_with(scripted):
+    path = Path(".kie.0123456789abcdef.part")
+    path.write_bytes(PNG[:HALF])
+    half = Leftover(str(path), "https://a.test/1.png", '"v1"')
+
+    part, asked = scripted(Response(206, REST, PNG[HALF:]), left=half, note=lambda _: True)
+
+    assert PNG == part.path.read_bytes()
+    assert [("https://a.test/1.png", f"bytes={HALF}-", '"v1"')] == asked
+
+
+def test_a_transfer_that_stays_broken_leaves_a_part_only_where_it_is_noted(scripted):
+    broken = [Response(200, WHOLE, PNG[:HALF]), *[Response(503)] * 5]
+
+    error, _ = scripted(*broken)
+    assert (False, []) == (error.again, left())
+    error, _ = scripted(*broken, note=lambda _: True)
+    assert (True, 1) == (error.again, len(left()))
+    assert PNG[:HALF] == Path(left()[0]).read_bytes()

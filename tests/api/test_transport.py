@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 
 import httpx  # noqa: TID253 (time-outs are its type)
 import pytest
+from fakes import FakeClock
 from fault.server import full_backlog, http
 from loopback import Loopback, Reply
 
@@ -130,26 +132,6 @@ def test_plain_loopback_never_passes_a_proxy(transport, wire, gate, monkeypatch,
     assert proxy.connections == []
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [("HTTPS_PROXY", "ftp://proxy.example:21"), ("ALL_PROXY", "gopher://proxy.example"),
-     ("HTTPS_PROXY", "http://proxy:port"), ("NO_PROXY", "::1]:x")],
-)  # fmt: skip
-def test_a_proxy_that_cannot_be_used_is_named_by_its_variable(
-    transport, server, gate, monkeypatch, variable, value
-):
-    monkeypatch.setenv(variable, value)
-
-    for call in (
-        lambda: transport().send("GET", server.api),
-        lambda: transport().create(server.api + PATH, BODY, gate),
-    ):
-        with pytest.raises(WrongInput, match=variable) as caught:
-            call()
-        assert "Nothing was sent" in caught.value.message
-    assert (gate.passed, server.requests) == (0, [])
-
-
 def test_a_create_passes_a_proxy_inside_tls_alone(transport, https, gate):
     server, proxy = https("read", ANSWER)
 
@@ -186,29 +168,6 @@ def test_a_gate_that_stays_closed_sends_no_byte(transport, wire, https, way, err
 
     server.settle()
     assert [bytes(received) for received in server.connections] == [b""]
-
-
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        (
-            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            "407 Proxy Authentication Required",
-        ),
-        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "502 Bad Gateway"),
-    ],
-)
-def test_a_proxy_that_refuses_is_named_without_its_password(
-    transport, wire, gate, monkeypatch, said, reason
-):
-    proxy = wire("read", said)
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@127.0.0.1:{proxy.port}")
-
-    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
-
-    assert outcome.why == f"the proxy 127.0.0.1:{proxy.port} refused: {reason}"
-    assert "HTTPS_PROXY" in outcome.hint
-    assert (outcome.again, gate.passed) == (False, 0)
 
 
 def test_a_proxy_that_drops_the_line_means_not_sent(transport, wire, gate, monkeypatch):
@@ -633,3 +592,288 @@ def test_the_limit_in_all_holds_in_this_process_too():
     outcome = one.create(f"https://sandbox{PATH}", BODY, lambda end_after: end_after(0.01))
 
     assert outcome == Uncertain("no answer from kie.ai after 90 s")
+
+
+# what is told, word by word
+
+
+@pytest.fixture
+def inside():
+    """Make transports that are answered in this process, by a function or an error."""
+
+    def make(answer=None, **more):
+        def handle(request):
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(request) if callable(answer) else answer
+
+        usual = {"key": None, "signed": (), "user_agent": "kie-cli/0", "clock": FakeClock()}
+        return Transport(**(usual | more), handle=handle)
+
+    return make
+
+
+SAID = [
+    (httpx.ConnectError("[Errno 111] Connection refused"), "connection refused"),
+    (httpx.ConnectError("[Errno -2] Name or service not known."), "name or service not known"),
+    (httpx.ReadError(" SSL: bad "), "SSL: bad"),
+    (httpx.ReadError(""), "ReadError"),
+    (httpx.ReadError("x"), "x"),
+    (httpx.PoolTimeout("oops"), "no answer in time"),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), SAID)
+def test_why_a_free_request_failed_is_said_with_what_to_do(inside, error, reason):
+    told = []
+
+    with pytest.raises(Unreachable) as caught:
+        inside(error, log=told.append).send("GET", "https://kie.test:8443/a?b=c#d")
+
+    assert f"kie.test could not be reached ({reason})." == caught.value.message
+    assert ("Check the network, then try again.",) == caught.value.hints
+    assert caught.value.again
+    assert [f"GET https://kie.test:8443/a: {type(error).__name__}"] == told
+
+
+@pytest.mark.parametrize(("error", "reason"), SAID)
+def test_why_a_download_failed_is_said(inside, error, reason):
+    with pytest.raises(Unreachable) as caught, inside(error).download("https://kie.test/a", {}):
+        pass
+
+    assert (f"The transfer broke ({reason}).", True) == (caught.value.message, caught.value.again)
+
+
+SENDING = "the connection to kie.ai broke while the request was being sent"
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (httpx.ReadTimeout("x"), "no answer from kie.ai after 60 s"),
+        (httpx.WriteTimeout("x"), SENDING),
+        (httpx.WriteError("x"), SENDING),
+        (httpx.ReadError("x"), BROKE),
+        (httpx.RemoteProtocolError("x"), BROKE),
+        (httpx.PoolTimeout("x"), BROKE),
+    ],
+)
+def test_what_is_uncertain_is_said_by_where_the_line_broke(inside, gate, error, what):
+    told = []
+
+    outcome = inside(error, log=told.append).create(f"https://kie.test{PATH}?a=b", BODY, gate)
+
+    assert Uncertain(what) == outcome
+    assert [f"POST https://kie.test{PATH}: {type(error).__name__}"] == told
+
+
+@pytest.mark.parametrize(("headers", "ray"), [({}, "-"), ({"cf-ray": "8f2-SIN"}, "8f2-SIN")])
+def test_each_answer_is_told_with_its_size_and_time(inside, gate, headers, ray):
+    clock, told = FakeClock(), []
+
+    def slowly(_request):
+        clock.sleep(1.25)
+        return Response(201, headers, b"12345")
+
+    one = inside(slowly, clock=clock, log=told.append)
+    clock.sleep(100)
+    one.send("GET", "https://kie.test/a?b=c")
+    one.create(f"https://kie.test{PATH}", BODY, gate)
+    with one.download("https://kie.test/r/a.png?b=c", {}):
+        pass
+
+    rest = f" -> 201, 5 bytes, 1.25 s, cf-ray {ray}"
+    assert [
+        f"GET https://kie.test/a{rest}",
+        f"POST https://kie.test{PATH}{rest}",
+        "GET https://kie.test/r/a.png -> 201",
+    ] == told
+
+
+def test_a_free_request_brings_its_own_headers_and_body(inside):
+    asked = []
+
+    def handle(request):
+        asked.append(request)
+        return Response(302, {"location": "https://x.test/a"}, b"{}")
+
+    answer = inside(handle).send(
+        "PUT", "https://kie.test/a", body=[b"a", b"b"], headers={"X-One": "1"}
+    )
+
+    assert Answer(302, b"{}", None, "x.test") == answer
+    ((method, body, headers),) = [(one.method, one.body, one.headers) for one in asked]
+    assert ("PUT", b"ab", "1") == (method, body, headers["x-one"])
+    assert ("kie-cli/0", "gzip") == (headers["user-agent"], headers["accept-encoding"])
+    assert "authorization" not in headers
+
+
+def test_a_create_says_what_it_is(inside, gate):
+    asked = []
+    inside(lambda request: asked.append(request) or Response(200, {}, YES)).create(
+        f"https://kie.test{PATH}", BODY, gate
+    )
+
+    headers = asked[0].headers
+    assert ("application/json", "kie-cli/0", "gzip") == (
+        headers["content-type"], headers["user-agent"], headers["accept-encoding"],
+    )  # fmt: skip
+
+
+def test_a_download_asks_for_what_is_wished_and_never_for_a_packed_answer(inside):
+    asked = []
+    one = inside(lambda request: asked.append(request) or Response(206, {"etag": "x"}, b"abc"))
+    wish = {"Range": "bytes=5-", "If-Range": '"v1"', "User-Agent": "x", "Accept-Encoding": "br"}
+
+    with one.download("https://kie.test/a", wish) as got:
+        assert (206, "x", b"abc", False) == (
+            got.status, got.headers["etag"], b"".join(got.pieces), got.packed,
+        )  # fmt: skip
+
+    headers = asked[0].headers
+    assert ("GET", "bytes=5-", '"v1"', "kie-cli/0", "identity") == (
+        asked[0].method, headers["range"], headers["if-range"], headers["user-agent"],
+        headers["accept-encoding"],
+    )  # fmt: skip
+
+
+PACKED = gzip.compress(YES)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("", YES), ("identity", YES), (" Identity ", YES), ("gzip", PACKED), (" GZIP ", PACKED)],
+)
+def test_an_answer_may_be_plain_or_in_gzip(inside, gate, encoding, body):
+    one = inside(Response(200, {"content-encoding": encoding}, body))
+
+    assert YES == one.send("GET", "https://kie.test/").body
+    assert YES == one.create(f"https://kie.test{PATH}", BODY, gate).body
+    with one.download("https://kie.test/", {}) as got:
+        assert (YES, body != YES) == (b"".join(got.pieces), got.packed)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "x" * 90])
+def test_an_answer_that_is_packed_in_another_way_is_said(inside, gate, encoding):
+    one = inside(Response(200, {"content-encoding": encoding}, b"?"))
+    shown = encoding[:40]
+
+    with pytest.raises(Unreachable, match=rf"\(it is packed as {shown}\)"):
+        one.send("GET", "https://kie.test/")
+    with (
+        pytest.raises(Unreachable, match=f"^The result came packed as {shown}[.]$") as caught,
+        one.download("https://kie.test/", {}),
+    ):
+        pass
+    assert not caught.value.again
+    wanted = f"kie.ai's answer could not be read (it is packed as {shown})"
+    assert Uncertain(wanted) == one.create(f"https://kie.test{PATH}", BODY, gate)
+
+
+def test_a_packed_answer_that_cannot_be_unpacked_is_said(inside):
+    with pytest.raises(Unreachable, match=r"\(it cannot be unpacked\)"):
+        inside(Response(200, {"content-encoding": "gzip"}, b"no gzip")).send(
+            "GET", "https://kie.test/"
+        )
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_answer_may_be_as_large_as_its_limit(inside, gate, monkeypatch, pack):
+    monkeypatch.setattr(transport_module, "CREATE_LIMIT", 1000)
+    monkeypatch.setattr(transport_module, "OTHER_LIMIT", 2000)
+    how = {"content-encoding": "gzip"} if pack is gzip.compress else {}
+
+    def answered(size):
+        return inside(Response(200, how, pack(b"x" * size)))
+
+    assert 2000 == len(answered(2000).send("GET", "https://kie.test/").body)
+    with pytest.raises(Unreachable, match="an answer of over 2000 bytes"):
+        answered(2001).send("GET", "https://kie.test/")
+    assert 1000 == len(answered(1000).create("https://kie.test/", BODY, gate).body)
+    wanted = "kie.ai's answer could not be read (an answer of over 1000 bytes)"
+    assert Uncertain(wanted) == answered(1001).create("https://kie.test/", BODY, gate)
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden"])
+def test_a_proxy_that_refuses_is_named(transport, wire, gate, monkeypatch, status):
+    proxy = wire("read", f"HTTP/1.1 {status}\r\n\r\n".encode())
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    told = []
+
+    outcome = transport(log=told.append).create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    why = f"the proxy {proxy.url.removeprefix('http://')} refused: {status}"
+    hint = "See HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY."
+    assert NotSent(why, hint=hint) == outcome
+    assert ([f"POST https://api.kie.test{PATH}: ProxyError"], 0) == (told, gate.passed)
+
+
+def test_a_proxy_that_keeps_quiet_means_no_connection_in_time(transport, wire, gate, monkeypatch):
+    monkeypatch.setattr(transport_module, "CREATE_TOTAL", 0.1)
+    monkeypatch.setenv("HTTPS_PROXY", wire("read", "hold").url)
+
+    outcome = transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    assert NotSent("no connection in time") == outcome
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1", "http://127.0.0.1:x"])
+def test_proxy_settings_that_cannot_be_used_are_said(transport, gate, monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(WrongInput) as caught:
+        transport().create(f"https://api.kie.test{PATH}", BODY, gate)
+
+    assert (
+        "The proxy settings of the environment cannot be used: look at HTTPS_PROXY, HTTP_PROXY, "
+        "ALL_PROXY, NO_PROXY. Nothing was sent."
+    ) == caught.value.message
+    assert 0 == gate.passed
+
+
+def test_no_timer_is_left_when_an_exchange_is_over(inside, gate):
+    one = inside(Response(200, {}, YES))
+    one.send("GET", "https://kie.test/")
+    one.create(f"https://kie.test{PATH}", BODY, gate)
+    with one.download("https://kie.test/", {}):
+        assert not timers(), "only its beginning has a limit in all"
+    gate.end_after(0.01)  # by a handler of a signal that comes late
+
+    assert not timers()
+
+
+def timers():
+    return [one for one in threading.enumerate() if isinstance(one, threading.Timer)
+            and not one.finished.is_set()]  # fmt: skip
+
+
+def test_the_limits_in_all_are_those_of_the_design_and_keep_no_program_alive(inside):
+    found = []
+
+    def handle(request):
+        (timer,) = timers()
+        found.append((request.method, timer.interval, timer.daemon))
+        return Response(200, {}, YES)
+
+    one = inside(handle)
+    one.send("GET", "https://kie.test/")
+    one.send("PUT", "https://kie.test/", total=7)
+    one.create(f"https://kie.test{PATH}", BODY, lambda _: None)
+    with one.download("https://kie.test/", {}):
+        pass
+
+    assert [
+        ("GET", 20, True), ("PUT", 7, True), ("POST", 90, True), ("GET", 60, True),
+    ] == found  # fmt: skip
+
+
+def test_idle_connections_are_closed_at_the_end(transport, wire):
+    server = wire("read", http(YES), "read")
+    one = transport()
+    one.close()
+    one.send("GET", server.url)
+    one.close()
+
+    server.settle()
+    with pytest.raises(RuntimeError, match="closed"):
+        one.send("GET", server.url)

@@ -171,6 +171,40 @@ def test_a_wrong_intent_or_none_at_all_is_an_error(kie, lost, server):
     assert task_id
 
 
+def test_an_intent_in_the_place_of_the_id_is_told_apart(kie, lost):
+    intent = lost()
+
+    run = kie(f"adopt {intent}")
+
+    assert 2 == run.code
+    assert f"kie: {intent} is an INTENT" in run.err
+    assert f"kie adopt TASK_ID --for {intent}" in run.err
+
+
+def test_an_adopted_create_holds_its_once_key_again_though_it_was_forgotten(
+    kie, lost, told, server
+):
+    intent = lost("create -p hat --once k1")
+    told()
+    kie(f"forget {intent}")
+    kie(f"adopt {TASK} --for {intent}")
+
+    run = kie("create -p hat --once k1")
+
+    assert (0, [TASK]) == (run.code, run.lines)
+    assert len(server.posts()) == 1
+
+
+def test_a_key_that_a_later_create_holds_stays_with_it(kie, lost, told, server):
+    intent = lost("create -p hat --once k1")
+    kie(f"forget {intent}")
+    (later,) = kie("create -p hat --once k1").lines
+    told()
+
+    assert 0 == kie(f"adopt {TASK} --for {intent}").code
+    assert [later] == kie("create -p hat --once k1").lines
+
+
 def test_a_late_answer_after_an_adoption_gets_a_row_of_its_own(kie, server, rows, told):
     """The process was stopped for long, a person settled its create, and then it answers."""
     late = example("create.ok")["data"]["taskId"]

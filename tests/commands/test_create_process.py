@@ -104,6 +104,7 @@ def test_a_full_stdout_is_no_success_and_loses_no_id(shell, server, rows):
 
     assert 10 == run.returncode
     assert "kie: The result could not be written to standard output: No space left" in run.stderr
+    assert f"  It was: {FIRST}\n" in run.stderr
     assert "not lost by it: kie list" in run.stderr
     assert len(server.posts()) == 1
     assert ("accepted", FIRST) == (rows()[0]["outcome"], rows()[0]["task_id"])

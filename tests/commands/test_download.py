@@ -49,7 +49,7 @@ HEADS = {
     "jpg": b"\xff\xd8\xff\xe0" + b"x" * 99 + b"\xff\xd9",
     "webp": b"RIFF\x0c\x00\x00\x00WEBPVP8 wxyz",
     "gif": b"GIF89a" + b"x" * 20,
-    "mp4": b"\x00\x00\x00\x18ftypisom" + b"x" * 20,
+    "mp4": b"\x00\x00\x00\x18ftypisom" + b"x" * 12 + b"\x00\x00\x00\x09moovx",
     "mp3": b"ID3" + b"x" * 20,
     "bin": b"\x00nobody knows this",
 }

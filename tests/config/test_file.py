@@ -54,20 +54,23 @@ def test_no_place_reads_as_empty_and_takes_nothing():
 
     assert {} == nowhere.read()
     assert not nowhere.unset("model")
-    with pytest.raises(LocalFiles, match="Nothing was saved") as caught:
+    with pytest.raises(LocalFiles) as caught:
         nowhere.set({"model": "x"})
-    assert "KIE_CONFIG_DIR" in caught.value.hints[0]
+    assert "There is no folder for a config file. Nothing was saved." == caught.value.message
+    assert ("Set KIE_CONFIG_DIR to a folder of yours.",) == caught.value.hints
 
 
 @pytest.mark.parametrize(
     ("damage", "place"),
     [
-        (b'model = "a"\ntoken = kie-0123456789\n', "line 2, column 9"),
-        (b'model = "a"\n\nmodel = "b"\n', "line 3, column 12"),
-        (b"a = [1,\n", "line 2, column 1"),
-        (b'a = "x"\nb = "\xff"\n', "line 2, column 6"),
-        (b"\xff", "line 1, column 1"),
-        (b"a = " + b"[" * 100_000, "line 1, column"),
+        (b'model = "a"\ntoken = kie-0123456789\n', "line 2, column 9."),
+        (b'model = "a"\n\nmodel = "b"\n', "line 3, column 12."),
+        (b"a = [1,\n", "line 2, column 1."),
+        (b"\na = 1\nb = [1, 2", "line 3, column 10."),
+        (b'a = "x"\nb = "\xff"\n', "line 2, column 6."),
+        (b'\na = "x"\nb = "\xff"\n', "line 3, column 6."),
+        (b"\xff", "line 1, column 1."),
+        (b"a = " + b"[" * 100_000, "line 1, column "),
     ],
 )
 def test_a_damaged_file_is_told_with_its_place_and_never_rewritten(file, write, damage, place):
@@ -76,7 +79,8 @@ def test_a_damaged_file_is_told_with_its_place_and_never_rewritten(file, write, 
     for act in (file.read, lambda: file.set({"model": "x"}), lambda: file.unset("model")):
         with pytest.raises(LocalFiles) as caught:
             act()
-        assert place in caught.value.message
+        assert caught.value.message.startswith(f"{file.path} is damaged: it is no TOML at {place}")
+        assert caught.value.message.endswith(". It was left as it is. Nothing was sent.")
         assert "0123" not in caught.value.message
         assert caught.value.hints[0].count(str(file.path)) == 2
     assert damage == file.path.read_bytes()
@@ -127,14 +131,37 @@ def test_another_users_file_is_neither_trusted_nor_written(file, write):
     before = file.path.read_bytes()
 
     for act in (file.read, lambda: file.set({"model": "x"})):
-        with pytest.raises(LocalFiles, match="belongs to another user") as caught:
+        with pytest.raises(LocalFiles) as caught:
             act()
-        assert "chown" in caught.value.hints[0]
+        owner = file.path.stat().st_uid
+        assert caught.value.message == (
+            f"{file.path} belongs to another user (uid {owner}): kie neither trusts it nor "
+            "writes to it. Nothing was sent."
+        )
+        assert caught.value.hints == (
+            f"If it is yours: chown {os.geteuid()} {file.path}",
+            "Or set KIE_CONFIG_DIR to a folder of yours.",
+        )
     assert before == file.path.read_bytes()
 
 
+@pytest.fixture
+def hurry():
+    """A test that blocks fails."""
+
+    def blocked(number, frame):
+        pytest.fail("it blocks")
+
+    before = signal.signal(signal.SIGALRM, blocked)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize("kind", ["folder", "fifo", "socket"])
-def test_what_is_no_regular_file_is_refused_at_once(file, kind, tmp_path, monkeypatch):
+def test_what_is_no_regular_file_is_refused_at_once(file, kind, monkeypatch):
     file.path.parent.mkdir(parents=True)
     monkeypatch.chdir(file.path.parent)  # a socket's name is short
     if kind == "folder":
@@ -257,6 +284,18 @@ def test_nothing_is_ever_open_to_others_while_it_is_written(file):
     assert 0 == code
 
 
+def test_a_file_is_closed_from_its_first_moment(file, monkeypatch):
+    """Closing it later would not do: somebody could have opened it by then."""
+    monkeypatch.setattr(os, "fchmod", lambda number, wanted: None)
+    old = os.umask(0)
+    try:
+        file.set({"model": "flux"})
+    finally:
+        os.umask(old)
+
+    assert 0o600 == mode(file.path)
+
+
 def test_a_loose_file_is_closed_by_the_next_write(file, write):
     write('model = "a"\n', 0o644)
     file.set({"timeout": "5m"})
@@ -322,6 +361,13 @@ def test_unset_removes_one_key_and_tells_whether_it_was_there(file, write):
     assert "# mine" in file.path.read_text()
 
 
+def test_a_key_that_is_not_there_can_be_removed_together_with_one_that_is(file, write):
+    write("model = 'a'\ntimeout = '5m'\n")
+    file.set({"model": None, "token": None})
+
+    assert {"timeout": "5m"} == file.read()
+
+
 def test_unset_of_nothing_makes_no_file(file):
     assert not file.unset("model")
     assert not file.path.parent.exists()
@@ -340,8 +386,10 @@ def test_what_the_editor_gets_wrong_is_not_written(file, write, monkeypatch):
             return result
 
         monkeypatch.setattr(tomlkit, "dumps", dumps)
-        with pytest.raises(LocalFiles, match="too unusual"):
+        with pytest.raises(LocalFiles, match="too unusual") as caught:
             file.set({"model": "b"})
+        hint = "Change it with an editor: kie config path prints where it is."
+        assert (hint,) == caught.value.hints
     assert "model = 'a'\n" == file.path.read_text()
 
 
@@ -395,7 +443,7 @@ def test_a_link_into_another_users_folder_is_refused(file, tmp_path):
     file.path.parent.mkdir(parents=True)
     file.path.symlink_to(folder / "real.toml")
 
-    with pytest.raises(LocalFiles, match="belongs to another user"):
+    with pytest.raises(LocalFiles, match=f"{folder} belongs to another user"):
         file.set({"token": "kie-0123456789"})
     assert not (folder / "real.toml").exists()
 
@@ -403,7 +451,7 @@ def test_a_link_into_another_users_folder_is_refused(file, tmp_path):
 def test_a_folder_that_is_a_file_is_told(tmp_path):
     (tmp_path / "kie").write_text("")
 
-    with pytest.raises(LocalFiles, match="cannot be written"):
+    with pytest.raises(LocalFiles, match=r"kie/config\.toml cannot be written: "):
         ConfigFile(tmp_path / "kie" / "config.toml").set({"model": "b"})
 
 
@@ -515,7 +563,12 @@ def test_what_a_killed_writer_left_is_cleared_away(file, lock):
 def test_windows_needs_none_of_the_calls_it_does_not_have(file, monkeypatch):
     """Its lock is msvcrt's, imitated here."""
     taken = []
-    locking = types.SimpleNamespace(LK_NBLCK=2, locking=lambda *args: taken.append(args[1:]))
+
+    def lock(number, *how):
+        assert os.fstat(number).st_size == 0
+        taken.append(how)
+
+    locking = types.SimpleNamespace(LK_NBLCK=2, locking=lock)
     monkeypatch.setitem(sys.modules, "msvcrt", locking)
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr("kie_cli.disk.POSIX", False)
@@ -525,3 +578,6 @@ def test_windows_needs_none_of_the_calls_it_does_not_have(file, monkeypatch):
 
     assert {"model": "b"} == file.read()
     assert [(2, 1)] == taken
+    file.path.chmod(0o666)  # what Windows says of every file
+    file.read()
+    assert [] == file.warnings

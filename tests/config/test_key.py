@@ -135,6 +135,7 @@ def test_the_environment_of_the_command_never_names_a_key_variable(settings, wri
 
     assert not {"KIE_API_KEY", "KIE_AI_API_KEY"} & set(seen["env"])
     assert 30 == seen["timeout"]
+    assert 30 == seen["timeout"]
 
 
 @pytest.mark.parametrize(

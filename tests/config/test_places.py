@@ -86,9 +86,17 @@ def test_a_user_without_any_home_is_told_what_to_set_when_a_folder_is_asked_for(
             os.setuid(54321)
         places = Places({"KIE_STATE_DIR": "/given"})
         assert Path("/given") == places.state_dir
-        with pytest.raises(LocalFiles, match="no home folder") as caught:
+        with pytest.raises(LocalFiles) as caught:
             _ = places.config_file
-        assert "KIE_STATE_DIR" in caught.value.hints[0]
+        assert caught.value.message == (
+            "There is no folder for kie's files: HOME is not set and this user has no home folder. "
+            "Nothing was sent."
+        )
+        hint = (
+            "Set KIE_STATE_DIR (the record of paid tasks) and KIE_CONFIG_DIR (the config) to "
+            "folders of yours."
+        )
+        assert caught.value.hints == (hint,)
 
     if os.getuid() != 0:
         pytest.skip("only root can become a user that nobody knows")

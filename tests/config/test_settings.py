@@ -95,8 +95,8 @@ def test_a_flag_of_nothing_is_still_a_flag(settings):
         settings(KIE_MODEL="x").get("model", flag="")
 
 
-def test_a_flag_that_is_no_text_any_more_is_taken_as_it_is(settings):
-    assert Setting(0.0, "--timeout") == settings().get("timeout", flag=0.0)
+def test_a_flag_is_named_as_its_setting_or_as_people_know_it(settings):
+    assert Setting(0.0, "--timeout") == settings().get("timeout", flag="0")
     assert Setting("out/", "--output") == settings().get("output_dir", flag="out/")
     assert "--callback-url" == settings().get("callback_url", flag="https://a.b").source
 
@@ -111,9 +111,9 @@ def test_a_flag_that_is_no_text_any_more_is_taken_as_it_is(settings):
         ("timeout = -1", "timeout", 'from the config file: not a duration: "-1". Write 90s,'),
         ("timeout = nan", "timeout", 'timeout from the config file: not a duration: "nan".'),
         ("record_prompts = 1", "record_prompts", "it must be text or true or false"),
-        ("record_prompts = 'maybe'", "record_prompts", "write true or false"),
-        ('output_dir = "a\\u0000b"', "output_dir", "it must be the name of a folder"),
-        ("callback_url = 'example.com'", "callback_url", "write a whole address"),
+        ("record_prompts = 'maybe'", "record_prompts", "config file: write true or false."),
+        ('output_dir = "a\\u0000b"', "output_dir", "config file: it must be the name of a folder."),
+        ("callback_url = 'a.b'", "callback_url", "config file: write a whole address: https://..."),
         ("token = 5", "token", "token from the config file: it must be text."),
     ],
 )  # fmt: skip
@@ -149,7 +149,7 @@ def test_a_mistyped_name_gets_a_suggestion_and_is_not_repeated(settings):
         check_value(KEY, "x")
     assert "There is no such setting." == caught.value.message
     assert KEY not in str(caught.value.hints)
-    assert "record_prompts" in caught.value.hints[0]
+    assert (f"Settings: {', '.join(FIELDS)}",) == caught.value.hints
 
 
 def test_a_bad_key_is_exit_4_with_its_source(settings):
@@ -182,6 +182,13 @@ def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
     ]
 
 
+def test_what_is_shown_is_the_value_in_use(settings):
+    environ = {"KIE_BASE_URL": "HTTPS://Proxy.example/", "KIE_TIMEOUT": "1h30m"}
+
+    assert "https://proxy.example" == settings(**environ).shown("base_url")[0]
+    assert "1h30m" == settings(**environ).shown("timeout")[0]
+
+
 def test_everything_shows_why_a_wrong_value_is_wrong_but_no_secret_in_it(settings, write):
     write("timeout = 'abc'")
     environ = {"KIE_BASE_URL": f"https://me:{KEY}@kie.ai", "KIE_API_KEY": f"{KEY} {KEY}"}
@@ -201,6 +208,11 @@ def test_everything_shows_why_a_wrong_value_is_wrong_but_no_secret_in_it(setting
         ("timeout", "none", "none"),
         ("record_prompts", "No", False),
         ("record_prompts", "TRUE", True),
+        ("record_prompts", "Yes", True),
+        ("record_prompts", "1", True),
+        ("record_prompts", "0", False),
+        ("record_prompts", "false", False),
+        ("callback_url", " HTTPS://Example.com/Hook?x=1 ", "HTTPS://Example.com/Hook?x=1"),
         ("base_url", "https://API.kie.ai:443/", "https://api.kie.ai"),
         ("model", " m ", "m"),
         ("token_command", "pass show kie | head -1", "pass show kie | head -1"),
@@ -222,8 +234,15 @@ def test_config_set_takes_no_key_as_an_argument():
     with pytest.raises(WrongInput) as caught:
         check_value("token", KEY)
 
-    assert KEY not in str(caught.value.args) + str(caught.value.hints)
-    assert "kie config set token" in caught.value.hints[0]
+    assert "The key is never an argument." == caught.value.message
+    assert ("kie config set token asks for it.",) == caught.value.hints
+
+
+def test_config_set_names_the_setting_that_is_wrong():
+    with pytest.raises(WrongInput) as caught:
+        check_value("record_prompts", "maybe")
+
+    assert "record_prompts: write true or false." == caught.value.message
 
 
 # Base URLs
@@ -235,6 +254,8 @@ def test_config_set_takes_no_key_as_an_argument():
         ("https://api.kie.ai", "https://api.kie.ai"),
         ("HTTPS://API.KIE.AI:443//", "https://api.kie.ai"),
         (" https://proxy.example/kie/ ", "https://proxy.example/kie"),
+        ("https://proxy.example/KIE/X/", "https://proxy.example/KIE/X"),
+        ("https://proxy.example/~me/", "https://proxy.example/~me"),
         ("https://proxy.example:8443/a/b", "https://proxy.example:8443/a/b"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("http://127.0.0.1:80/", "http://127.0.0.1"),
@@ -268,6 +289,26 @@ def test_a_base_url_that_could_leak_the_key_is_refused(settings, text):
     if text:
         with pytest.raises(WrongInput, match="base_url from the environment"):
             settings(KIE_BASE_URL=text).get("base_url")
+
+
+WHOLE = "write a whole address: https://..."
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("https://kié.ai", "an address has no blanks and no signs beyond ASCII"),
+        ("https://me@kie.ai", "an address with a user name, password or key in it is refused"),
+        ("https://kie.ai?x", "an address that ends in a ?query or #fragment is refused"),
+        ("http://kie.ai", "http:// is for this machine itself (localhost); write https://"),
+        ("kie.ai", WHOLE),
+        ("https://[::1", WHOLE),
+    ],
+)
+def test_a_base_url_is_refused_with_the_reason(text, why):
+    with pytest.raises(ValueError) as caught:
+        check_url(text)
+    assert why == str(caught.value)
 
 
 @given(st.text() | st.from_regex(r"\Ahttps?://[a-z0-9.:\[\]@?#/\\%-]{1,30}\Z"))

@@ -26,6 +26,7 @@ class Machine:
 
     def sleep(self, seconds):
         self.slept.append(seconds)
+        assert len(self.slept) < 100_000
         seconds += self.stops.get(len(self.slept), 0)
         self.steady += seconds
         self.wall += seconds + self.jumps.get(len(self.slept), 0)
@@ -40,7 +41,7 @@ def test_a_sleep_is_as_long_as_it_was_asked_for(machine):
     SystemClock().sleep(16.5)
 
     assert 1016.5 == machine.steady
-    assert NAP == max(machine.slept)
+    assert NAP == max(machine.slept) == 1.0
 
 
 def test_a_sleep_ends_when_the_machine_wakes_from_a_suspend(machine):
@@ -51,7 +52,7 @@ def test_a_sleep_ends_when_the_machine_wakes_from_a_suspend(machine):
     assert 3 * NAP == sum(machine.slept)
 
 
-@pytest.mark.parametrize("jump", [-365 * 86400, -60, 29])
+@pytest.mark.parametrize("jump", [-365 * 86400, -60, 29, 30])
 def test_a_clock_that_is_set_changes_no_sleep(machine, jump):
     machine.jumps = {3: jump}
 

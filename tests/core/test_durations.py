@@ -17,8 +17,8 @@ NOW = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC).timestamp()
     ("text", "seconds"),
     [
         ("90s", 90), ("15m", 900), ("1h30m", 5400), ("1d", 86400), ("1d2h3m4s", 93784),
-        ("900", 900), ("2.5", 2.5), ("1.5h", 5400), ("0", 0), ("0s", 0), (" 15M ", 900),
-        ("none", None), ("None", None),
+        ("3660d", LONGEST), ("900", 900), ("2.5", 2.5), ("1.5h", 5400),
+        ("0", 0), ("0s", 0), (" 15M ", 900), ("none", None), ("None", None),
     ],
 )  # fmt: skip
 def test_a_duration_is_read(text, seconds):
@@ -113,6 +113,7 @@ def test_a_spoken_span_under_an_hour_can_be_read_back(seconds):
     [
         ("2h", datetime(2026, 11, 22, 12, 3, 22, tzinfo=UTC)),
         ("1d", datetime(2026, 11, 21, 14, 3, 22, tzinfo=UTC)),
+        ("1h30m", datetime(2026, 11, 22, 12, 33, 22, tzinfo=UTC)),
         ("today", datetime(2026, 11, 22, tzinfo=UTC)),
         (" Yesterday", datetime(2026, 11, 21, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from kie_cli.core.media import (
     HEAD,
     MIME,
     LocalFile,
+    boxes_fit,
     ending,
     is_text,
     is_whole,
@@ -122,3 +124,26 @@ def test_text_is_told_also_where_its_last_character_is_cut(text, cut):
 @pytest.mark.parametrize("content", [*REAL.values(), b"", b"\0text", b"\xff\xfe<\0", b"abc\x80def"])
 def test_what_is_no_text_is_told_so(content):
     assert not is_text(content)
+
+
+def box(size, kind=b"mdat", content=b"x" * 8):
+    return size.to_bytes(4) + kind + content
+
+
+@pytest.mark.parametrize(
+    ("boxes", "fits"),
+    [
+        (box(16) + box(16), True),
+        (box(16) + box(17), False),
+        (box(16) + box(16)[:9], False),
+        (box(16) + b"junk", True),
+        (box(0), True),
+        (box(16) + box(0), True),
+        (box(1, content=(24).to_bytes(8)) + b"x" * 8, True),
+        (box(1, content=(25).to_bytes(8)) + b"x" * 8, False),
+        (box(16) + box(7), True),
+        (b"", True),
+    ],
+)
+def test_a_video_whose_last_box_is_cut_is_not_whole(boxes, fits):
+    assert fits is boxes_fit(BytesIO(boxes), len(boxes))

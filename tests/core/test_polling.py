@@ -157,6 +157,7 @@ def test_the_longer_it_takes_the_rarer_are_the_looks(waited, pause):
     assert Pace().pause(waited, 0.0) == pytest.approx(pause * 0.9)
     assert Pace().pause(waited, 1.0) == pytest.approx(pause * 1.1)
     assert Pace(interval=7).pause(waited, 0.0) == 7
+    assert Pace(interval=0).pause(waited, 0.0) == 0
 
 
 def test_a_task_of_a_minute_needs_about_twenty_looks():
@@ -431,6 +432,14 @@ def test_another_ones_task_may_appear_within_10_seconds():
     wait = Watch(GONE)
     assert wait(timeout=900)[-1] == Over("t1", GONE, None)
     assert 10 <= wait.time <= 15
+
+
+@pytest.mark.parametrize(
+    ("subject", "grace"), [(Subject("t1"), 10.0), (Subject("t1", START), 90.0)]
+)
+def test_the_answer_counts_by_the_moment_it_came(subject, grace):
+    assert isinstance(Watch(GONE, "success", takes=grace - 0.1)(subject)[-1], Seen)
+    assert Watch(GONE, "success", takes=grace)(subject) == [Over("t1", GONE, None)]
 
 
 def test_a_task_that_is_missing_when_the_time_is_up_is_missing():

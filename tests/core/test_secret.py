@@ -139,6 +139,10 @@ def test_secrets_are_equal_as_their_texts_are(one, other):
     assert same or hash(Secret(one)) != hash(Secret(other))
 
 
+def test_a_fingerprint_stays_what_it_is_in_the_ledgers_there_are():
+    assert Secret("kie-7f3b9d21c4e8a65013f2").fingerprint == "e7152c68d293c3b3"
+
+
 @given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=8, max_size=60))
 def test_a_secret_is_blotted_out_in_every_spelling_of_json(key):
     spelled = [

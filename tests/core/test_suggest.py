@@ -51,6 +51,27 @@ def test_what_is_like_nothing_finds_nothing(word, choices):
     assert nearest(word, choices) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "choice"),
+    [
+        ("image2image", "image-to-image"),
+        ("Image-2-Image", "image-to-image"),
+        ("image 2 image", "image_to image"),
+        ("aspect  ratio", "aspect_ratio"),
+        ("4:3", "16x12"),
+    ],
+)
+def test_two_spellings_of_one_word_are_the_same(word, choice):
+    assert choice == nearest(word, [choice], likeness=1.0)
+
+
+def test_a_word_of_100_characters_is_looked_up_and_a_longer_one_is_not():
+    choice = "a" * LONGEST
+
+    assert choice == nearest("a" * LONGEST, [choice])
+    assert nearest("a" * (LONGEST + 1), [choice]) is None
+
+
 def test_a_greater_likeness_may_be_asked_for():
     assert nearest("promtt", ["prompt"]) == "prompt"
     assert nearest("promtt", ["prompt"], likeness=0.99) is None

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kie_cli.core.clock import SystemClock
-from kie_cli.core.task import Failure, Task, amount, rfc3339, valid_task_id
+from kie_cli.core.task import (
+    FAIL,
+    PREPARED,
+    REFUSED,
+    SENDING,
+    SUCCESS,
+    UNKNOWN,
+    Failure,
+    Task,
+    amount,
+    rfc3339,
+    valid_task_id,
+)
 
 FINITE = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -69,6 +81,19 @@ def test_only_final_words_end_a_task(task_id, state, ended):
 )
 def test_elapsed_time_is_from_create_to_completion(created, completed, elapsed):
     assert elapsed == Task("t-1", "success", created_at=created, completed_at=completed).elapsed
+
+
+@pytest.mark.parametrize(
+    ("urls", "files", "saved"),
+    [(0, 0, True), (1, 0, False), (2, 1, False), (2, 2, True), (1, 2, True)],
+)
+def test_a_task_is_saved_when_each_result_has_its_file(urls, files, saved):
+    assert saved is Task("t-1", "success", urls=("u",) * urls, files=("f",) * files).saved
+
+
+def test_the_words_in_ledgers_and_scripts_stay_what_they_are():
+    words = (PREPARED, SENDING, REFUSED, UNKNOWN, SUCCESS, FAIL)
+    assert words == ("prepared", "sending", "refused", "unknown", "success", "fail")
 
 
 @given(FINITE, FINITE)

@@ -169,6 +169,7 @@ TEXTS = [
     ("input.image_urls[0] is required", 2),
     ("image-url is required", 2),
     ("This field is required", 2),
+    ("x" * 80 + " is required", 2),
     ("  prompt is required\n", 2),
     (MODEL, 2),
     ("The page does not exist or is not published", 2),

@@ -13,9 +13,15 @@ from kill.harness import sql
 from loopback import Reply, example
 
 from kie_cli.errors import Stopped
+from kie_cli.ledger.store import Ledger
+from kie_cli.signals import Signals
 
 INT, TERM, STOP, CONT = signal.SIGINT, signal.SIGTERM, signal.SIGSTOP, signal.SIGCONT
 NOT_SENT = "kie: stopped. Nothing was sent, nothing was charged.\n"
+
+
+# A stop in the middle of connecting leaves a socket for the end of the process to close.
+amid_a_connection = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class Moments:
@@ -53,6 +59,7 @@ def signals(kie):
         signal.signal(signum, handler)
 
 
+@amid_a_connection
 def test_a_stop_at_any_moment_of_a_create_is_told_as_it_is(kie, signals, rows):
     """A hundred moments: spread over all calls inside kie, and each of the last ones."""
     kie("create -p hat")
@@ -83,6 +90,69 @@ def test_a_stop_at_any_moment_of_a_create_is_told_as_it_is(kie, signals, rows):
             assert told.startswith("kie: stopped. Nothing was ")
             assert {row["outcome"] for row in new} <= {"refused", "prepared"}
     assert 40 < answers < 90
+
+
+@amid_a_connection
+@pytest.mark.parametrize("code", [500, 501])
+def test_no_stop_takes_the_place_of_an_unknown_outcome(kie, signals, rows, own_home, code):
+    """From the answer on every moment ends with 9 and all that is to be said."""
+    unclear = Reply(example("create.500-generic" if code == 500 else "create.501"))
+    kie.server.answer("createTask", unclear, unclear)
+    kie("create -p hat")
+    sql(own_home, "DELETE FROM creates")
+    with Moments() as whole:
+        kie("create -p hat")
+    unknown = 0
+    for stop in range(whole.count - 120, whole.count, 2):
+        sql(own_home, "DELETE FROM creates")  # each run shall make the same calls
+        posts = len(kie.server.posts())
+        kie.server._scripts["createTask"].clear()
+        kie.server.answer("createTask", unclear)
+        with Moments(stop):
+            run = kie("create -p hat")
+        if len(kie.server.posts()) == posts:
+            assert run.err.endswith("Nothing was sent, nothing was charged.\n")
+            continue
+        assert 9 == run.code, run
+        assert f'kie.ai answered code {code}: "' in run.err
+        assert run.err.endswith(", then create again\n")
+        assert "unknown" == rows()[-1]["outcome"]
+        unknown += 1
+    assert unknown > 30
+
+
+def test_a_third_stop_while_the_outcome_is_written_changes_nothing(kie, signals, rows, monkeypatch):
+    slow, noticed, over = Ledger.unknown, threading.Event(), threading.Event()
+    first = Signals._arrived
+
+    def arrived(*words):
+        try:
+            first(*words)
+        finally:
+            noticed.set()
+
+    def unknown(self, *words):
+        over.set()
+        kie.clock.time += 2  # longer than a process that stops is deaf
+        os.kill(os.getpid(), INT)
+        slow(self, *words)
+
+    def stop():
+        os.kill(os.getpid(), INT)
+        noticed.wait(20)
+        kie.clock.time += 2
+        os.kill(os.getpid(), INT)
+        over.wait(20)
+
+    monkeypatch.setattr(Signals, "_arrived", arrived)
+    monkeypatch.setattr(Ledger, "unknown", unknown)
+    kie.server.answer("createTask", Reply(example("create.ok"), meanwhile=stop))
+
+    run = kie("create -p hat")
+
+    assert (9, "") == (run.code, run.out)
+    assert "kie: stopped before kie.ai answered. A task may exist and be charged." in run.err
+    assert ["unknown"] == [row["outcome"] for row in rows()]
 
 
 @pytest.mark.parametrize("signum", [INT, TERM])

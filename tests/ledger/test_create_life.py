@@ -10,6 +10,7 @@ import pytest
 from kie_cli.core.media import Leftover
 from kie_cli.core.task import Failure, Task
 from kie_cli.errors import LocalFiles
+from kie_cli.ledger.database import Database
 from kie_cli.ledger.store import Draft, OnceTaken
 
 NO_CREDITS = Failure("no_credits", 402, "too few credits")
@@ -119,8 +120,57 @@ def test_the_gate_is_shut_for_an_intent_nobody_prepared(ledger):
 def test_after_the_gate_a_ledger_fault_says_that_money_may_be_gone(ledger, draft):
     intent = ledger.prepare(draft())
 
-    with pytest.raises(LocalFiles, match=r"^A task may exist and be charged"):
-        ledger.accepted(intent, "t1", "")
+    for name, state in ((intent, "prepared"), ("i-aaaaaaaaaa", "lost")):
+        said = rf"^A task may exist and be charged, .*: {name} is {state}\)\.$"
+        with pytest.raises(LocalFiles, match=said):
+            ledger.accepted(name, "t1", "")
+    assert ledger.by_intent("i-aaaaaaaaaa") is None
+
+
+def test_a_late_answer_beside_an_adopted_task_has_a_row_of_its_own(ledger, draft):
+    intent = ledger.prepare(draft(label="ad"))
+    ledger.sending(intent, b"{}")
+    ledger.unknown(intent, "no answer", "")
+    ledger.adopt(intent, "adopted")
+
+    ledger.accepted(intent, "late", "yes")
+
+    assert 30_000 == ledger._db.rows("PRAGMA busy_timeout")[0][0]
+    late, adopted = ledger.tasks()
+    assert ("adopted", intent) == (adopted.task_id, adopted.intent)
+    assert ("late", "waiting", "ad", "yes") == (late.task_id, late.state, late.label, late.raw)
+    assert re.fullmatch(r"i-[a-z2-7]{10}", late.intent)
+    assert intent != late.intent
+
+
+@pytest.mark.parametrize("kept_back", [True, False])
+def test_on_a_full_disk_the_space_that_is_kept_back_takes_the_paid_id(
+    ledger, draft, monkeypatch, tmp_path, kept_back
+):
+    ballast = tmp_path / "state/tasks.sqlite3-ballast"
+    make_room = Database.make_room
+
+    def made(db, error):
+        found = make_room(db, error)
+        db._run("PRAGMA max_page_count = 100000")
+        return found
+
+    monkeypatch.setattr(Database, "make_room", made)
+    intent = ledger.prepare(draft())
+    ledger.sending(intent, b"{}")
+    if not kept_back:
+        ballast.unlink()
+    ledger._db._run("PRAGMA max_page_count = 1")
+
+    if kept_back:
+        ledger.accepted(intent, "t1", "yes" * 2000)
+        assert (intent, ("yes" * 2000)[:4096]) == (
+            ledger.find("t1").intent, ledger.find("t1").raw,
+        )  # fmt: skip
+    else:
+        with pytest.raises(LocalFiles, match=r"^A task may exist and be charged, .* full\)\.$"):
+            ledger.accepted(intent, "t1", "yes" * 2000)
+    assert not ballast.exists()
 
 
 MONEY = {
@@ -315,6 +365,18 @@ def test_a_once_key_is_taken_while_its_create_may_have_cost_money(ledger, draft,
     taken = (caught.value.task, caught.value.input_hash, caught.value.key_fingerprint)
     assert (ledger.by_intent(intent), "h1", "f1") == taken == ledger.once("k")
     assert 1 == len(ledger.tasks())
+
+
+def test_a_once_key_whose_row_is_damaged_is_not_free_and_the_way_out_is_said(ledger, draft):
+    ledger.prepare(draft(once="k"))
+    ledger._db._run("UPDATE creates SET urls = '{'")
+
+    damaged = r"^The record of paid tasks cannot be read \(.*: the row of --once k is damaged\)\.$"
+    with pytest.raises(LocalFiles, match=damaged) as caught:
+        ledger.prepare(draft(once="k"))
+
+    hint = "Look at https://kie.ai/logs before repeating it without --once."
+    assert (hint,) == caught.value.hints
 
 
 def test_a_refusal_frees_the_once_key(ledger, draft):

@@ -170,6 +170,29 @@ def test_a_row_that_cannot_be_read_is_listed_as_such_and_the_others_as_ever(
     assert "bug in kie" not in "".join(run.err for run in kie.runs)
 
 
+def test_a_damaged_row_is_dropped_by_force_alone(kie, server, file, lost, rows):
+    intent = lost()
+    change(file, "UPDATE creates SET error = 'no JSON'")
+
+    run = kie(f"forget {intent}")
+
+    assert (2, 1) == (run.code, len(rows()))
+    assert f"kie: the row of {intent} is damaged (--force drops it)." in run.err
+    assert 0 == kie(f"forget {intent} --force").code
+    assert [] == rows()
+
+
+def test_a_damaged_body_fits_no_task_and_breaks_nothing(kie, server, file, lost):
+    intent = lost()
+    change(file, "UPDATE creates SET body = 'no JSON'")
+    server.plays("t1", "generating")
+
+    run = kie(f"adopt t1 --for {intent}")
+
+    assert 2 == run.code
+    assert "the input was not recorded" in run.err
+
+
 def test_a_text_with_broken_bytes_is_shown_escaped(kie, file):
     kie("create -p hat")
     change(file, "UPDATE creates SET prompt = CAST(x'68ff74' AS TEXT)")

@@ -217,7 +217,7 @@ def test_a_folder_that_others_can_write_to_is_refused_until_it_is_closed(opened,
     with pytest.raises(LocalFiles, match="others can write") as caught:
         opened()
 
-    assert (f"chmod go-w {state}",) == caught.value.hints
+    assert f"chmod go-w {state}" == caught.value.hints[0]
     assert [] == list(state.iterdir())
 
 

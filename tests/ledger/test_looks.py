@@ -33,6 +33,7 @@ def test_a_look_is_merged_into_the_row(ledger, accepted):
         seen.state, seen.intent, seen.model, seen.label, seen.once, seen.prompt,
     )  # fmt: skip
     assert (5.0, 9.5, 5, 4.5) == (seen.created_at, seen.completed_at, seen.credits, seen.elapsed)
+    assert {"resultUrls": ["https://a.test/1.png"]} == seen.result
     assert seen == ledger.find("t1")
 
 
@@ -60,12 +61,14 @@ def test_the_first_final_state_wins_between_two_that_wait(opened, accepted, monk
 
 
 def test_a_failed_task_keeps_its_reason(ledger, accepted):
-    accepted(ledger)
+    intent = accepted(ledger)
     failure = Failure("task_failed", 501, "no")
 
     ledger.record(Task("t1", "fail", error=failure))
 
     assert failure == ledger.find("t1").error
+    event = ledger._db.rows("SELECT intent, state, why FROM events ORDER BY rowid DESC LIMIT 1")[0]
+    assert (intent, "fail", "no") == tuple(event)
 
 
 def test_states_that_nobody_knows_are_not_final(ledger, accepted):
@@ -357,7 +360,8 @@ def test_each_origin_sees_its_own_tasks_alone(ledger, opened, accepted, clock):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "usual"), [([9, 8], None), ([30, 10, 20], 20), ([40, 10, 20, 30], 25)]
+    ("seconds", "usual"),
+    [([9, 8], None), ([30, 10, 20], 20), ([40, 10, 20, 30], 25), ([-9, -8, -7], 0)],
 )
 def test_the_usual_time_is_the_median_of_three_or_more(ledger, accepted, seconds, usual):
     for number, took in enumerate(seconds):
@@ -416,7 +420,7 @@ failures = st.builds(Failure, st.text(), st.none() | st.integers() | st.text(), 
         error=st.none() | failures,
         created_at=times,
         completed_at=times,
-        credits=st.none() | st.floats(allow_nan=False),
+        credits=st.none() | st.floats(allow_nan=False, allow_infinity=False),
         result=json_values,
         raw=st.none() | text.filter(lambda raw: len(raw) < 1000),
     ),

@@ -168,7 +168,9 @@ def test_an_owner_that_cannot_be_seen_has_its_lease(opened, draft, clock, second
 
     clock.sleep(seconds)
 
-    opened("host/b 1 1", origin="sandbox")  # settles all origins
+    opened("host/b 1 1", origin="sandbox")  # settles its own rows alone, and says so there
+    assert ["sending", "prepared"] == [task.state for task in far.tasks()]
+    opened("host/b 1 1")
     assert states == [task.state for task in far.tasks()]
 
 

@@ -101,6 +101,16 @@ def test_no_character_at_all_gets_through():
     assert json.loads(to_json(every)) == json.loads(json.dumps(every))
 
 
+@pytest.mark.parametrize(
+    "char",
+    "\x7f\x9f\xad\u0600\u0605\u061c\u180e\u200b\u200f\u2028\u202e\u2060\u206f\ufeff\ufff9\ufffb"
+    "\ud800\udfff\U000e0000\U000e007f",
+    ids=lambda char: f"U+{ord(char):04X}",
+)
+def test_json_writes_out_what_cannot_be_seen(char):
+    assert json.dumps(f"a{char}b") == to_json(f"a{char}b")
+
+
 def test_json_keeps_what_harms_nobody_and_has_lines_if_they_are_wanted():
     value = {"prompt": "Zürich 東京"}
 

@@ -175,7 +175,10 @@ class CreateLife(RuleBasedStateMachine):
         taken = [
             row
             for row in self.rows()
-            if key and row["once"] == key and row["outcome"] != "refused" and not row["settled_at"]
+            if key
+            and row["once"] == key
+            and row["outcome"] != "refused"
+            and (row["outcome"] == "accepted" or not row["settled_at"])
         ]
         before = len(self.service.posts)
         # Seconds apart, so that each is found by its time.
