@@ -114,6 +114,10 @@ def test_sound_that_was_written_as_it_came_has_no_length_to_keep(said):
     assert whole(b"RIFF" + struct.pack("<I", said) + WAV[8:])
 
 
+def test_a_length_just_below_is_kept():
+    assert not whole(b"RIFF" + struct.pack("<I", 0x7FFFEFFF) + WAV[8:])
+
+
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1), st.integers(0, 3))
 def test_text_is_told_also_where_its_last_character_is_cut(text, cut):
     content = f"\ufeff{text}\r\n\té".encode() + "😀".encode()[:cut]

@@ -254,7 +254,7 @@ class CreateLife(RuleBasedStateMachine):
 CreateLife.TestCase.settings = settings(
     derandomize=True,
     deadline=None,
-    max_examples=15,
+    max_examples=30,
     stateful_step_count=20,
     suppress_health_check=list(HealthCheck),
 )

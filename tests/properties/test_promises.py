@@ -21,7 +21,7 @@ from kie_cli.jobs.save import Target
 bounded = settings(
     derandomize=True,
     deadline=None,
-    max_examples=3,
+    max_examples=8,
     phases=[Phase.explicit, Phase.generate],  # to shrink whole command lines takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
