@@ -113,7 +113,7 @@ def test_the_gate_lets_one_request_through_and_names_the_money(ledger, draft):
 
 
 def test_the_gate_is_shut_for_an_intent_nobody_prepared(ledger):
-    with pytest.raises(LocalFiles, match=r"^Nothing was sent"):
+    with pytest.raises(LocalFiles, match=r"^Nothing was sent: .*: i-aaaaaaaaaa is lost\)\.$"):
         ledger.sending("i-aaaaaaaaaa", b"{}")
 
 
