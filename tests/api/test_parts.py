@@ -97,6 +97,17 @@ def test_a_part_that_another_kie_locked_first_is_its_own(growing, monkeypatch):
     assert str(one.path) == growing.noted[-1][0].path != growing.noted[0][0].path
 
 
+def test_a_part_never_takes_a_name_that_is_there(growing, monkeypatch):
+    monkeypatch.setattr(parts.secrets, "token_hex", lambda count: "ab" * count)
+    taken = Path(f".hat.{'ab' * 8}.part")
+    taken.write_text("mine")
+
+    with pytest.raises(FileExistsError):
+        growing().restart()
+
+    assert "mine" == taken.read_text()
+
+
 def test_where_nothing_can_be_locked_no_part_is_left(growing, monkeypatch):
     def never(_stream):
         raise OSError
@@ -244,8 +255,10 @@ def test_what_is_at_work_or_no_file_of_ours_is_left_alone(growing, left, how):
 def test_a_file_of_another_user_is_left_alone(growing, left, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
 
-    assert not growing().go_on_from(left)
     discard(left)
+    one = growing()
+    assert not one.go_on_from(left)
+    assert 0 == one.size
 
     assert [Path(left.path).name] == names()
 
@@ -372,6 +385,21 @@ def test_a_name_is_numbered_from_zero_by_the_kind(growing):
 
     assert Path("1.png") == keep(part, name, force=False, before=lambda _: None)
     assert [("png", 0), ("png", 1)] == asked
+
+
+def test_an_exact_name_is_the_only_one_that_is_tried(growing):
+    Path("0.png").write_text("mine")
+    part = grown(growing, PNG).whole()
+
+    with pytest.raises(NotSaved, match=r"^0\.png: the name is taken\.$"):
+        keep(
+            part,
+            lambda ending, number: Path(f"{number}.{ending}"),
+            force=False,
+            before=lambda _: None,
+            numbered=False,
+        )
+    assert ["0.png"] == names()
 
 
 def test_the_folder_of_a_final_name_is_synced(growing, monkeypatch):

@@ -4,6 +4,8 @@ import gzip
 import json
 import threading
 import time
+import tracemalloc
+from email.utils import formatdate
 
 import httpx  # noqa: TID253 (time-outs are its type)
 import pytest
@@ -193,7 +195,8 @@ def test_a_certificate_that_does_not_fit_means_not_sent_and_no_second_try(
     assert isinstance(outcome, NotSent)
     assert outcome.why.startswith("no secure connection: ")
     assert "certificate" in outcome.why.lower()
-    assert "SSL_CERT_FILE" in outcome.hint
+    hint = "kie trusts the system's certificates; SSL_CERT_FILE adds a company's own."
+    assert hint == outcome.hint
     assert next_try(outcome, 1, 0.0, 0.5) is None
     assert (server.requests, gate.passed) == (0, 0)
 
@@ -300,6 +303,7 @@ def test_an_unusable_address_means_not_sent(transport, gate, scheme):
         outcome = NotSent("refused while the headers were made")
 
     assert isinstance(outcome, NotSent)
+    assert outcome.why
     assert (outcome.again, gate.passed) == (False, 0)
 
 
@@ -619,6 +623,7 @@ SAID = [
     (httpx.ReadError(" SSL: bad "), "SSL: bad"),
     (httpx.ReadError(""), "ReadError"),
     (httpx.ReadError("x"), "x"),
+    (httpx.ReadError("A b"), "A b"),
     (httpx.PoolTimeout("oops"), "no answer in time"),
 ]
 
@@ -702,8 +707,10 @@ def test_a_free_request_brings_its_own_headers_and_body(inside):
     )
 
     assert Answer(302, b"{}", None, "x.test") == answer
-    ((method, body, headers),) = [(one.method, one.body, one.headers) for one in asked]
-    assert ("PUT", b"ab", "1") == (method, body, headers["x-one"])
+    (found,), headers = asked, asked[0].headers
+    assert ("PUT", "https://kie.test/a", b"ab", "1") == (
+        found.method, found.url, found.body, headers["x-one"],
+    )  # fmt: skip
     assert ("kie-cli/0", "gzip") == (headers["user-agent"], headers["accept-encoding"])
     assert "authorization" not in headers
 
@@ -792,6 +799,28 @@ def test_an_answer_may_be_as_large_as_its_limit(inside, gate, monkeypatch, pack)
     assert 1000 == len(answered(1000).create("https://kie.test/", BODY, gate).body)
     wanted = "kie.ai's answer could not be read (an answer of over 1000 bytes)"
     assert Uncertain(wanted) == answered(1001).create("https://kie.test/", BODY, gate)
+
+
+def test_a_small_answer_that_unpacks_to_much_takes_little_memory(inside, monkeypatch):
+    monkeypatch.setattr(transport_module, "OTHER_LIMIT", 1000)
+    bomb = gzip.compress(bytes(20_000_000))
+    one = inside(Response(200, {"content-encoding": "gzip"}, bomb))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreachable, match="an answer of over 1000 bytes"):
+            one.send("GET", "https://kie.test/")
+        assert 5_000_000 > tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_wish_to_wait_may_be_a_date(inside):
+    clock = FakeClock()
+    date = formatdate(clock.now() + 60, usegmt=True)
+
+    answer = inside(Response(429, {"retry-after": date}), clock=clock).send("GET", "https://k.test")
+
+    assert 60 == answer.retry_after
 
 
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "403 Forbidden"])

@@ -420,8 +420,9 @@ def test_a_link_into_nowhere_is_told(file, tmp_path):
     file.path.parent.mkdir(parents=True)
     file.path.symlink_to(tmp_path / "missing" / "real.toml")
 
-    with pytest.raises(LocalFiles, match="cannot be written: No such file"):
+    with pytest.raises(LocalFiles, match="cannot be written: No such file") as caught:
         file.set({"model": "b"})
+    assert ("Mend that, or set KIE_CONFIG_DIR to another folder.",) == caught.value.hints
 
 
 def test_a_link_in_a_circle_is_told(file):
@@ -520,7 +521,7 @@ def test_a_held_lock_is_waited_for_10_s(file, lock):
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         clock = FakeClock()
-        with pytest.raises(LocalFiles, match="is being written by another kie since 10 s"):
+        with pytest.raises(LocalFiles, match=r"by another kie since 10 s\. Nothing was saved\."):
             ConfigFile(file.path, clock).set({"model": "b"})
 
     assert 10 <= clock.monotonic() < 10.1
