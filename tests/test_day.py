@@ -71,7 +71,7 @@ def test_an_answer_that_never_comes_is_exit_9_with_what_to_do(sandbox):
     told = run.err.splitlines()
     first = told.index("kie: no answer from kie.ai after 60 s. A task may exist and be charged.")
     assert told[first + 1] == (
-        "  Look at https://kie.ai/logs before repeating; kie list --unknown shows what was sent."
+        "  Nothing real was charged: it was the sandbox. kie list --unknown shows what was sent."
     )
     (line,) = sandbox("list --unknown").lines
     assert line.endswith("\that")
