@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from kie_cli.errors import LocalFiles
-from kie_cli.ledger import schema
+from kie_cli.ledger import database, schema
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes and limits of POSIX")
 
@@ -377,3 +377,19 @@ def test_the_gate_is_passed_once_by_racing_threads(ledger, draft):
         thread.join()
 
     assert [1] == passed
+
+
+def test_a_sound_file_is_looked_through_once_a_process(opened, draft, monkeypatch):
+    asked = []
+    usual = database.Database._run
+
+    def run(self, sql, **values):
+        asked.append(sql)
+        return usual(self, sql, **values)
+
+    monkeypatch.setattr(database.Database, "_run", run)
+    ledger = opened()
+    for _ in range(3):
+        ledger.prepare(draft())
+
+    assert 1 == asked.count("PRAGMA integrity_check(1)")

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +89,48 @@ def test_without_proc_only_leases_count(monkeypatch, tmp_path):
     assert name.startswith("host/")
     assert str(os.getpid()) == name.split(" ")[1]
     assert is_alive(name) is None
+
+
+@pytest.mark.parametrize(
+    ("uname", "computer", "world"),
+    [
+        ("a big box", "other", "host/a-big-box"),
+        (None, "MY PC", "host/MY-PC"),
+        (None, None, "host/"),
+    ],
+)
+def test_where_there_is_no_proc_a_machine_is_known_by_its_name(
+    monkeypatch, tmp_path, uname, computer, world
+):
+    monkeypatch.setattr(owner, "PROC", tmp_path)
+    if uname is None:
+        monkeypatch.delattr(os, "uname")
+    else:
+        monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(nodename=uname))
+    if computer:
+        monkeypatch.setenv("COMPUTERNAME", computer)
+    else:
+        monkeypatch.delenv("COMPUTERNAME", raising=False)
+
+    assert f"{world} {os.getpid()} -" == this_process()
+
+
+@pytest.mark.parametrize(
+    ("stat", "start"),
+    [
+        ("7 (kie) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20", "4711"),
+        ("7 (a) S (b) c) R 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20", "4711"),
+        ("7 (kie) Z 1 2 3", "ended"),
+        ("7 (kie) X 1 2 3", "ended"),
+    ],
+)
+def test_the_start_of_a_process_is_read_past_any_name(monkeypatch, tmp_path, stat, start):
+    monkeypatch.setattr(owner, "PROC", tmp_path)
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7/stat").write_text(stat)
+
+    assert start == owner._start(7)
+    assert owner._start(8) is None
 
 
 @linux
