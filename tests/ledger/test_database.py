@@ -7,6 +7,7 @@ import stat
 import sys
 import threading
 from contextlib import closing
+from time import monotonic
 
 import pytest
 
@@ -393,3 +394,52 @@ def test_a_sound_file_is_looked_through_once_a_process(opened, draft, monkeypatc
         ledger.prepare(draft())
 
     assert 1 == asked.count("PRAGMA integrity_check(1)")
+
+
+def test_a_write_waits_for_another_process_and_no_longer_than_it_is_told(opened):
+    from sqlite3 import connect
+
+    db = opened()._db
+    with closing(connect(db.file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = monotonic()
+        with pytest.raises(LocalFiles, match="database is locked"), db.writing("x", 0.3):
+            pass
+        assert 0.25 < monotonic() - began < 5
+
+        end = threading.Timer(0.2, other.rollback)
+        end.start()
+        with db.writing("x", 20):
+            pass
+        end.join()
+    assert monotonic() - began < 10
+
+
+def test_what_another_process_does_not_cause_is_not_waited_for(opened, monkeypatch):
+    from sqlite3 import OperationalError
+
+    db, asked, usual = opened()._db, [], database.Database._run
+    db._run("BEGIN")
+
+    def run(self, sql, **values):
+        asked.append(sql)
+        return usual(self, sql, **values)
+
+    monkeypatch.setattr(database.Database, "_run", run)
+    with pytest.raises(OperationalError, match="within a transaction"):
+        db._begin(20)
+    assert 1 == asked.count("BEGIN IMMEDIATE")
+
+
+def test_the_ballast_is_made_once_and_anew_where_it_is_no_whole_one(opened, draft):
+    ledger = opened()
+    ledger.prepare(draft())
+    ballast = ledger._db.file.with_name("tasks.sqlite3-ballast")
+    made = ballast.read_bytes()
+    ledger.prepare(draft())
+    assert made == ballast.read_bytes()
+
+    os.truncate(ballast, 10)
+    ledger.prepare(draft())
+    assert database.BALLAST == ballast.stat().st_size == len(made)
+    assert len(set(ballast.read_bytes())) > 200, "not zeros, which a disk may keep in no space"
