@@ -25,7 +25,7 @@ MOUNTS = rb"""21 1 254:0 / / rw,relatime - ext4 /dev/vda rw
     ("path", "kind"),
     [
         ("/", "ext4"),
-        ("/root/.local/state/kie", "ext4"),
+        ("/srv/me/.local/state/kie", "ext4"),
         ("/homework", "ext4"),
         ("/home", "nfs4"),
         ("/home/ann/.local/state/kie", "nfs4"),
