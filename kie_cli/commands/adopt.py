@@ -42,7 +42,7 @@ def run(
     if not valid_task_id(task_id):
         raise WrongInput(f"{task_id}: not a task id.", "Task ids stand at https://kie.ai/logs")
     if force and intent is None:
-        raise WrongInput("--force needs --for INTENT.", "kie list --unknown shows the intents.")
+        raise WrongInput("--force needs --for INTENT.", f"See {kie.again('list --unknown')}")
     task = adopt(kie, task_id, intent, force=force)
     kie.output.created(task)
     kie.output.note(f"Next:  {kie.again(f'wait {task_id} --download')}")

@@ -43,7 +43,9 @@ def run(
     from kie_cli.jobs.settle import forget, prune
 
     if bool(names) == (before is not None):
-        raise WrongInput("Forget which? INTENT or TASK_ID, or --before.", "kie list --unknown")
+        raise WrongInput(
+            "Forget which? INTENT or TASK_ID, or --before.", kie.again("list --unknown")
+        )
     if names:
         gone = list(dict.fromkeys(names))
         forget(kie, gone, force=force)

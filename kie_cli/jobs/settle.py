@@ -27,7 +27,7 @@ def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:
     if ledger.by_intent(task_id):
         raise WrongInput(
             f"{task_id} is an INTENT, kie's own name of a create. Nothing was changed.",
-            f"kie adopt TASK_ID --for {task_id}; the task's id stands at https://kie.ai/logs",
+            f"{kie.again(f'adopt TASK_ID --for {task_id}')}   (ids: https://kie.ai/logs)",
         )
     open_ones = [_unknown(kie, intent)] if intent else ledger.tasks(unknown=True)
     if not open_ones:
@@ -47,8 +47,8 @@ def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:
             f"{task_id} fits {'several creates' if fitting else 'no create'} of unknown outcome. "
             "Nothing was changed.",
             *(f"{name}: {'; '.join(found) or 'fits'}" for name, found in against.items()),
-            f"If you know which one it is: kie adopt {task_id} --for INTENT"
-            f"{'' if fitting else ' --force'}",
+            "If you know which one it is: "
+            + kie.again(f"adopt {task_id} --for INTENT{'' if fitting else ' --force'}"),
             task_id=task_id,
         )
     ledger.adopt(fitting[0], task_id)
@@ -76,9 +76,13 @@ def forget(kie: Kie, names: list[str], *, force: bool) -> None:
         elif task.state == UNREADABLE and not force:
             problems.append(f"the row of {name} is damaged (--force drops it)")
         elif not task.ended and task.state != UNREADABLE:
-            problems.append(f"{name} still runs as far as is known (kie wait {task.task_id})")
+            problems.append(
+                f"{name} still runs as far as is known ({kie.again(f'wait {task.task_id}')})"
+            )
         elif task.state == SUCCESS and not task.saved and not force:
-            problems.append(f"{name} has results that are not saved (kie download {task.task_id})")
+            problems.append(
+                f"{name} has results that are not saved ({kie.again(f'download {task.task_id}')})"
+            )
         else:
             rows.append(task)
     if problems:
@@ -106,6 +110,7 @@ def _unknown(kie: Kie, intent: str) -> Task:
     if task is None or task.state != UNKNOWN:
         state = f"is {task.state}" if task else "is not in the list of this machine"
         raise WrongInput(
-            f"--for {intent}: this create {state}. Nothing was changed.", "kie list --unknown"
+            f"--for {intent}: this create {state}. Nothing was changed.",
+            kie.again("list --unknown"),
         )
     return task
