@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from loopback import Loopback, Reply
 from kie_cli.api import files as files_module
 from kie_cli.api.files import Downloads
 from kie_cli.api.parts import Part, keep
+from kie_cli.api.transport import Download
 from kie_cli.core.exchange import Response
 from kie_cli.core.media import Leftover
 from kie_cli.errors import ExitCode, NotSaved
@@ -100,14 +102,15 @@ def test_a_large_result_is_judged_by_its_two_ends(downloads, server):
     fails(downloads, server.file("b", sound[:-1]), "ends too early, after 300007 bytes")
 
 
-def test_a_part_is_as_private_as_the_umask_says(downloads, server):
-    old = os.umask(0o027)
+@pytest.mark.parametrize(("umask", "mode"), [(0o027, 0o640), (0o000, 0o666)])
+def test_a_part_is_as_private_as_the_umask_says(downloads, server, umask, mode):
+    old = os.umask(umask)
     try:
         part = downloads.fetch(server.file("a", PNG), FOLDER)
     finally:
         os.umask(old)
 
-    assert stat.S_IMODE(part.path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(part.path.stat().st_mode) == mode
 
 
 @pytest.mark.parametrize(
@@ -241,6 +244,16 @@ def test_five_redirects_are_followed_and_six_are_not(downloads, server):
     assert not [asked for asked in server.requests if "authorization" in asked.headers]
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_each_way_to_redirect_is_followed(scripted, status):
+    part, asked = scripted(
+        Response(status, {"location": "https://b.test/2.png"}), Response(200, WHOLE, PNG)
+    )
+
+    assert PNG == part.path.read_bytes()
+    assert ["https://a.test/1.png", "https://b.test/2.png"] == [url for url, *_ in asked]
+
+
 def test_a_redirect_carries_no_key_to_another_host(downloads, server):
     other = Loopback()
     try:
@@ -296,6 +309,23 @@ def test_only_a_public_https_host_is_fetched_from(strict, server, url, monkeypat
 )  # fmt: skip
 def test_a_public_https_host_is_fetched_from(strict, url):
     strict._check(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:8/a", "https://localhost/a", "http://LOCALHOST./a", "http://127.0.0.1/a",
+     "https://127.0.0.1./a", "http://[::1]:8/a", "https://file.kie.ai/a"],
+)  # fmt: skip
+def test_beside_a_loopback_api_results_on_loopback_are_fetched_too(downloads, url):
+    downloads._check(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://file.kie.ai/a", "ftp://localhost/a", "http://10.0.0.1/a", "http://nas/a"]
+)
+def test_beside_a_loopback_api_nothing_else_is_fetched(downloads, url):
+    with pytest.raises(NotSaved, match="not a public https one"):
+        downloads._check(url)
 
 
 @given(st.text() | st.text().map("https://{}".format) | st.ip_addresses().map("https://{}/".format))
@@ -507,9 +537,10 @@ def test_a_name_that_was_reserved_in_vain_is_given_back(part, monkeypatch):
     assert left() == []
 
 
-def test_a_folder_that_cannot_be_synced_holds_the_file_all_the_same(part, monkeypatch):
+@pytest.mark.parametrize("number", [5, 22])
+def test_a_folder_that_cannot_be_synced_holds_the_file_all_the_same(part, monkeypatch, number):
     def no_sync(_handle):
-        raise OSError(22, "Invalid argument")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", no_sync)
 
@@ -774,3 +805,101 @@ def test_a_transfer_that_stays_broken_leaves_a_part_only_where_it_is_noted(scrip
     error, _ = scripted(*broken, note=lambda _: True)
     assert (True, 1) == (error.again, len(left()))
     assert PNG[:HALF] == Path(left()[0]).read_bytes()
+
+
+BROKEN = Response(200, WHOLE, PNG[:HALF])
+
+
+def test_a_full_disk_leaves_no_part_though_it_is_noted(scripted, monkeypatch):
+    add = files_module.Growing.add
+
+    def full(growing, piece):
+        add(growing, piece)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files_module.Growing, "add", full)
+
+    error, _ = scripted(BROKEN, note=lambda _: True)
+
+    assert (".: No space left on device.", False) == (error.message, error.again)
+    assert [] == left()
+
+
+def test_a_stop_leaves_a_part_that_is_noted(scripted, clock):
+    def stop():
+        raise KeyboardInterrupt
+
+    clock.while_sleeping = stop
+
+    with pytest.raises(KeyboardInterrupt):
+        scripted(BROKEN, note=lambda _: True)
+
+    (name,) = left()
+    assert PNG[:HALF] == Path(name).read_bytes()
+
+
+def test_a_result_that_changed_at_the_last_try_is_told(scripted):
+    changed = Response(206, REST | {"etag": '"v2"'}, PNG[HALF:])
+
+    error, asked = scripted(BROKEN, *[Response(503)] * 4, changed)
+
+    assert "The result changed while it was fetched." == error.message
+    assert 6 == len(asked)
+
+
+def test_the_reason_of_a_link_that_stays_gone_ends_in_one_full_stop(scripted, client, server):
+    server.answer("download-url", "download-url.422")
+
+    error, _ = scripted(Response(404), client=client)
+
+    assert "a new link did not help: " in error.message
+    assert error.message.endswith(" 422).")
+
+
+class Slowly:
+    """A transport whose answers arrive piece by piece: (seconds to wait, bytes)."""
+
+    def __init__(self, clock, *answers):
+        self.clock = clock
+        self.answers = iter(answers)
+        self.asked = []
+
+    @contextmanager
+    def download(self, url, wish):
+        self.asked.append(wish.get("Range"))
+        yield Download(200, WHOLE | {"content-length": ""}, self.pieces(next(self.answers)))
+
+    def pieces(self, steps):
+        for seconds, size in steps:
+            self.clock.time += seconds
+            yield bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("steps", "after"),
+    [
+        ([(59.5, 1), (0.5, 59_999)], None),
+        ([(30, 1), (30, 59_999)], None),
+        ([(30, 1), (30, 59_998)], 59_999),
+        ([(59, 1), (0.5, 1)], None),
+        ([(60, 1)], 1),
+        ([(90, 89_999)], 89_999),
+        ([(90, 90_000)], None),
+        ([(60, 60_000), (30, 1), (30, 59_999)], None),
+        ([(60, 900_000), (59, 1), (1, 59_998)], 959_999),
+        ([(61, 61_000), (59, 1)], None),
+        ([(61, 61_000), (60, 59_999)], 120_999),
+    ],
+)
+def test_a_transfer_of_less_than_60_kb_in_60_seconds_is_broken_off(clock, steps, after):
+    one = Slowly(clock, *[steps] * 6)
+    downloads = Fetching(one, None, clock, loopback=False)
+
+    if after is None:
+        part = downloads.fetch("https://a.test/1", FOLDER)
+        assert sum(size for _, size in steps) == part.size
+        assert [None] == one.asked
+    else:
+        error = fails(downloads, "https://a.test/1", "stalled")
+        assert f"The transfer stalled after {after} bytes." == error.message
+        assert len(one.asked) > 1, "it is tried again"

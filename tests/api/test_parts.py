@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,24 @@ def test_a_part_that_never_began_leaves_nothing(growing):
     assert ([], []) == (growing.noted, names())
 
 
+def test_a_part_whose_last_bytes_the_disk_does_not_take_stays_with_the_others(growing):
+    import resource
+
+    one = growing()
+    one.restart('"v1"')
+    one.add(b"some")
+    one._stream.flush()
+    one.add(b"more")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limit[1]))
+    try:
+        assert one.leave(resume=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+    assert b"some" == one.path.read_bytes()
+
+
 # one that is left
 
 
@@ -284,6 +303,17 @@ def test_what_is_left_is_removed_when_it_is_no_longer_of_use(left):
     assert [] == names()
 
 
+def test_what_is_left_and_cannot_be_removed_stops_nothing(left, monkeypatch):
+    def forbidden(*_, **__):
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", forbidden)
+        discard(left)
+
+    assert [Path(left.path).name] == names()
+
+
 # whole
 
 
@@ -318,6 +348,31 @@ def test_a_file_that_ends_too_early_is_begun_anew(growing, at):
     assert (0, "", 0) == (one.size, one.validator, one.path.stat().st_size)
     one.add(PNG)
     assert PNG == one.whole().path.read_bytes()
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_film_is_whole_when_its_boxes_end_with_the_file(growing, missing):
+    film = (16).to_bytes(4) + b"ftypisom" + bytes(4) + (5000).to_bytes(4) + b"mdat" + bytes(4992)
+    one = grown(growing, film[: len(film) - missing])
+
+    if missing:
+        with pytest.raises(NotSaved, match=r"^The result ends too early, after 5015 bytes\.$"):
+            one.whole()
+    else:
+        assert ("mp4", 5016) == (one.whole().kind, one.size)
+
+
+def test_a_large_result_takes_little_memory(growing):
+    one = grown(growing, PNG[:-12])
+    for _ in range(20):
+        one.add(bytes(2**20))
+    one.add(PNG[-12:])
+    tracemalloc.start()
+    try:
+        assert "png" == one.whole().kind
+        assert 5 * 2**20 > tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_of_a_text_in_place_of_the_result_80_characters_are_shown(growing):
@@ -425,10 +480,12 @@ def test_an_error_without_words_of_the_system_is_told_by_its_own(monkeypatch):
     assert [] == names()
 
 
-def test_a_reserved_name_is_as_private_as_the_umask_says(growing, monkeypatch):
-    def no_links(*_):
-        raise PermissionError(1, "Operation not permitted")
+def no_links(*_):
+    raise PermissionError(1, "Operation not permitted")
 
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o027, 0o640), (0o000, 0o666)])
+def test_a_reserved_name_is_as_private_as_the_umask_says(growing, monkeypatch, umask, mode):
     reserved = []
     replace = Path.replace
 
@@ -439,10 +496,23 @@ def test_a_reserved_name_is_as_private_as_the_umask_says(growing, monkeypatch):
     monkeypatch.setattr(os, "link", no_links)
     monkeypatch.setattr(Path, "replace", seen)
     part = grown(growing, PNG).whole()
-    old = os.umask(0o027)
+    old = os.umask(umask)
     try:
         keep(part, lambda *_: Path("a.png"), force=False, before=lambda _: None)
     finally:
         os.umask(old)
 
-    assert [(0, 0o640)] == reserved
+    assert [(0, mode)] == reserved
+
+
+def test_a_reserved_name_that_another_process_removed_hides_no_reason(growing, monkeypatch):
+    def broken(_path, final):
+        final.unlink()
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(Path, "replace", broken)
+    part = grown(growing, PNG).whole()
+
+    with pytest.raises(NotSaved, match=r"^a\.png: Input/output error\.$"):
+        keep(part, lambda *_: Path("a.png"), force=False, before=lambda _: None)

@@ -14,6 +14,7 @@ import pytest
 from kie_cli.errors import LocalFiles
 from kie_cli.ledger import database, schema
 
+NOTED = "The record of paid tasks cannot be written"
 posix = pytest.mark.skipif(os.name != "posix", reason="modes and limits of POSIX")
 
 
@@ -119,12 +120,30 @@ def test_a_ledger_of_a_newer_kie_is_left_alone(opened, tmp_path, draft):
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = file.read_bytes()
 
-    with pytest.raises(
-        LocalFiles, match=r"^The record of paid tasks cannot be written .*made by a newer kie"
-    ):
+    with pytest.raises(LocalFiles) as caught:
         opened()
 
+    assert f"{NOTED} ({file}: made by a newer kie)." == caught.value.message
+    assert ("Upgrade kie on this machine.",) == caught.value.hints
     assert before == file.read_bytes()
+
+
+def test_what_a_killed_newer_kie_left_is_not_tidied_up(opened, state, draft, tmp_path):
+    """SQLite would move the rows of the WAL into the file when it closes it."""
+    running = opened(folder=tmp_path / "its")
+    running._db._run("PRAGMA user_version = 99")
+    running._db._run("PRAGMA wal_checkpoint(TRUNCATE)")
+    running.prepare(draft())
+    for file in (tmp_path / "its").iterdir():
+        (state / file.name).write_bytes(file.read_bytes())
+        (state / file.name).chmod(0o600)
+    before = {file.name: file.read_bytes() for file in state.iterdir()}
+    assert before["tasks.sqlite3-wal"]
+
+    with pytest.raises(LocalFiles, match="made by a newer kie"):
+        opened()
+
+    assert before == {file.name: file.read_bytes() for file in state.iterdir()}
 
 
 @pytest.mark.parametrize(
@@ -204,9 +223,11 @@ def test_a_linked_ledger_or_folder_is_refused(opened, tmp_path, state):
     (tmp_path / "link").symlink_to(state)
     (state / "tasks.sqlite3").symlink_to(tmp_path / "elsewhere")
 
-    for folder in (tmp_path / "link", state):
-        with pytest.raises(LocalFiles, match="a link"):
+    for folder, path in ((tmp_path / "link",) * 2, (state, state / "tasks.sqlite3")):
+        with pytest.raises(LocalFiles) as caught:
             opened(folder=folder)
+        assert f"{NOTED} ({path}: a link, or another user's)." == caught.value.message
+        assert ("Set KIE_STATE_DIR to a folder of your own.",) == caught.value.hints
 
     assert not (tmp_path / "elsewhere").exists()
 
@@ -215,11 +236,17 @@ def test_a_linked_ledger_or_folder_is_refused(opened, tmp_path, state):
 def test_a_folder_that_others_can_write_to_is_refused_until_it_is_closed(opened, state):
     state.chmod(0o770)
 
-    with pytest.raises(LocalFiles, match="others can write") as caught:
+    with pytest.raises(LocalFiles) as caught:
         opened()
 
-    assert f"chmod go-w {state}" == caught.value.hints[0]
+    assert f"{NOTED} ({state}: others can write to it)." == caught.value.message
+    assert (
+        f"chmod go-w {state}",
+        "Where that does nothing: set KIE_STATE_DIR to another folder of your own.",
+    ) == caught.value.hints
     assert [] == list(state.iterdir())
+    state.chmod(0o755)
+    opened()  # they may look
 
 
 @posix
@@ -443,3 +470,94 @@ def test_the_ballast_is_made_once_and_anew_where_it_is_no_whole_one(opened, draf
     ledger.prepare(draft())
     assert database.BALLAST == ballast.stat().st_size == len(made)
     assert len(set(ballast.read_bytes())) > 200, "not zeros, which a disk may keep in no space"
+
+
+def test_a_file_that_is_not_sound_stops_a_create_and_the_way_out_is_said(opened, draft, state):
+    opened().close()
+    file = state / "tasks.sqlite3"
+    with closing(connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = 1")
+        db.execute("DELETE FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    ledger = opened()
+
+    with pytest.raises(LocalFiles) as caught:
+        ledger.prepare(draft())
+
+    damaged = f"the record of paid tasks cannot be written ({file}: damaged)."
+    assert f"Nothing was sent: {damaged}" == caught.value.message
+    aside = f"mkdir {file.parent}/damaged && mv {file}* {file.parent}/damaged"
+    assert (f"To set it aside and begin a new one: {aside}",) == caught.value.hints
+    assert [] == ledger.tasks()
+
+
+def test_a_ballast_that_finds_no_space_is_told_by_the_reason_of_the_disk(
+    ledger, draft, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(database, "private_file", full)
+
+    with pytest.raises(LocalFiles, match=r"^Nothing was sent: .*: No space left on device\)\.$"):
+        ledger.prepare(draft())
+
+
+def test_kept_space_is_given_back_once_and_to_a_full_disk_alone(ledger, draft):
+    from sqlite3 import SQLITE_BUSY, SQLITE_FULL, OperationalError
+
+    ledger.prepare(draft())
+    error = LocalFiles("oops")
+    error.__cause__ = OperationalError()
+    found = []
+    for code in (SQLITE_BUSY, SQLITE_FULL, SQLITE_FULL):
+        error.__cause__.sqlite_errorcode = code
+        found.append(ledger._db.make_room(error))
+
+    assert [False, True, False] == found
+
+
+def test_who_only_reads_waits_10_seconds_too(opened):
+    opened().close()
+
+    assert 10_000 == opened()._db.rows("PRAGMA busy_timeout")[0][0]
+
+
+def test_another_thread_may_ask(ledger, accepted):
+    accepted(ledger)
+    found = []
+    thread = threading.Thread(target=lambda: found.append(ledger.find("t1")))
+    thread.start()
+    thread.join()
+
+    assert [ledger.find("t1")] == found
+
+
+def test_a_new_file_that_another_process_keeps_busy_is_told(opened, state, monkeypatch):
+    monkeypatch.setattr(database, "WAIT", 0.05)
+    file = state / "tasks.sqlite3"
+    with closing(connect(file, isolation_level=None)) as other:
+        file.chmod(0o600)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LocalFiles) as caught:
+            opened()
+
+    assert f"{NOTED} ({file}: database is locked)." == caught.value.message
+
+
+def test_a_file_that_another_kie_makes_meanwhile_is_used_and_not_copied(
+    opened, draft, monkeypatch, tmp_path
+):
+    begin, others = database.Database._begin, []
+
+    def late(self, wait):
+        if not others:
+            others.append(None)
+            others.append(opened("host/b 2 2").prepare(draft()))
+        begin(self, wait)
+
+    monkeypatch.setattr(database.Database, "_begin", late)
+
+    ledger = opened()
+
+    assert [others[1]] == [task.intent for task in ledger.tasks()]
+    assert not list((tmp_path / "state").glob("*backup*"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from time import monotonic
 
 import pytest
 
@@ -18,6 +19,7 @@ MOUNTS = rb"""21 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 32 21 0:42 / /mnt/my\040disk rw - fuse.sshfs me@there:/ rw
 33 21 0:43 / /mnt/hidden rw - ext4 /dev/vdc rw
 34 33 0:44 / /mnt/hidden rw - lustre 10.0.0.1@tcp:/l rw
+35 21 0:45 / /srv/X rw - cifs //there/x rw
 """
 
 
@@ -130,15 +132,15 @@ def test_a_commit_without_a_wal_is_on_disk_too(far, opened):
 
 
 def test_a_ledger_that_moved_to_a_network_disk_keeps_its_rows(opened, accepted, monkeypatch):
-    accepted(opened(), "t1")
-    opened().close()
-    for ledger in (opened(), opened()):
-        ledger.close()
+    ledger = opened()
+    accepted(ledger, "t1")
+    ledger.close()
     monkeypatch.setattr(database, "is_local", lambda folder: False)
 
     ledger = opened()
 
     assert "t1" == ledger.find("t1").task_id
+    assert "delete" == ledger._db.rows("PRAGMA journal_mode")[0][0], "no WAL on such a disk"
 
 
 @pytest.fixture
@@ -162,8 +164,10 @@ def test_a_process_that_is_kept_out_is_the_only_proof(written, tmp_path, monkeyp
     monkeypatch.setattr(locks, "OTHER", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     assert not locks.hold(written)
     monkeypatch.setattr(locks, "PATIENCE", 0.2)
-    monkeypatch.setattr(locks, "OTHER", "input() if 0 else __import__('time').sleep(20)")
+    monkeypatch.setattr(locks, "OTHER", "import time; time.sleep(6)")
+    began = monotonic()
     assert not locks.hold(written), "a disk that never answers"
+    assert monotonic() - began < 5
 
 
 def test_the_second_process_has_no_key(written, monkeypatch):
@@ -173,6 +177,24 @@ def test_the_second_process_has_no_key(written, monkeypatch):
     monkeypatch.setattr(locks, "OTHER", code)
 
     assert locks.hold(written)
+
+
+def test_the_second_process_says_nothing_and_eats_no_piped_prompt(written, monkeypatch, capfd):
+    code = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(len(input()))"
+    monkeypatch.setattr(locks, "OTHER", code)
+    saved, (reading, writing) = os.dup(0), os.pipe()
+    os.write(writing, b"a hat\n")
+    os.close(writing)
+    os.dup2(reading, 0)
+    try:
+        assert not locks.hold(written), "it found no word to read"
+    finally:
+        os.dup2(saved, 0)
+        os.close(saved)
+
+    assert b"a hat\n" == os.read(reading, 99)
+    os.close(reading)
+    assert ("", "") == capfd.readouterr()
 
 
 LOSE = """

@@ -95,6 +95,14 @@ def test_the_raw_answer_of_a_look_is_whole_and_its_copy_short(ledger, accepted):
     assert "x" * 4096 == ledger.find("t1").raw
 
 
+def test_a_look_without_an_answer_leaves_that_of_the_create(ledger, accepted):
+    accepted(ledger)
+
+    ledger.record(Task("t1", "success"))
+
+    assert '{"code":200}' == ledger.find("t1").raw
+
+
 def test_a_task_of_another_machine_stays_as_it_is_but_for_its_files(ledger):
     ledger.saving("t9", 1, "out/t9-1.png", 3, "abc", "https://a.test/1.png")
     ledger.saved("t9", 1)

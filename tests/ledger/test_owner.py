@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from kie_cli.core.task import Failure
-from kie_cli.ledger import owner
+from kie_cli.errors import LocalFiles
+from kie_cli.ledger import owner, store
 from kie_cli.ledger.owner import is_alive, this_process
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -134,6 +135,28 @@ def test_the_start_of_a_process_is_read_past_any_name(monkeypatch, tmp_path, sta
 
 
 @linux
+@pytest.mark.parametrize(
+    ("machine", "name"), [(b"m1\n", "a529425f4c12deb2"), (None, "66f4068e63b8c53e")]
+)
+def test_a_process_is_named_as_in_the_rows_of_earlier_ones(monkeypatch, tmp_path, machine, name):
+    """Were it named in another way, no row of before would be known as that of a dead process."""
+    pid = str(os.getpid())
+    proc = tmp_path / "proc"
+    (proc / pid / "ns").mkdir(parents=True)
+    (proc / "sys/kernel/random").mkdir(parents=True)
+    (proc / "self").symlink_to(pid)
+    (proc / "self/ns/pid").symlink_to("pid:[4026531836]")
+    (proc / "sys/kernel/random/boot_id").write_text("5c5d-boot\n")
+    (proc / pid / "stat").write_text(f"{pid} (kie) S {'0 ' * 18}4711 0")
+    if machine:
+        (tmp_path / "id").write_bytes(machine)
+    monkeypatch.setattr(owner, "PROC", proc)
+    monkeypatch.setattr(owner, "MACHINE_ID", tmp_path / "id")
+
+    assert f"linux/{name}/5c5d-boot/pid:[4026531836] {pid} 4711" == this_process()
+
+
+@linux
 def test_a_proc_of_another_namespace_is_not_trusted(monkeypatch):
     monkeypatch.setattr(os, "getpid", lambda: 1)
 
@@ -217,6 +240,54 @@ def test_an_owner_that_cannot_be_seen_has_its_lease(opened, draft, clock, second
     assert states == [task.state for task in far.tasks()]
 
 
+@pytest.fixture
+def seen(opened, draft):
+    """One create of a far process that is prepared, and two that are being sent."""
+    far = opened("linux/a/b/c 7 7")
+    intents = [far.prepare(draft()) for _ in range(3)]
+    for intent in intents[1:]:
+        far.sending(intent, b"{}")
+    return intents
+
+
+def test_a_living_owner_keeps_its_creates_whatever_their_lease(opened, seen, clock, monkeypatch):
+    clock.sleep(1e6)
+    asked = []
+    monkeypatch.setattr(store, "is_alive", lambda name: asked.append(name) or True)
+
+    ledger = opened("host/b 1 1")
+
+    assert ["linux/a/b/c 7 7"] * 3 == asked
+    assert ["prepared", "sending", "sending"] == [ledger.by_intent(one).state for one in seen]
+    assert [] == ledger.cut_off
+
+
+def test_the_creates_of_a_dead_owner_are_settled_at_once_each_with_its_reason(
+    opened, seen, monkeypatch
+):
+    monkeypatch.setattr(store, "is_alive", lambda _: False)
+
+    ledger = opened("host/b 1 1")
+
+    early = "an earlier kie create was cut off before it sent anything"
+    late = "an earlier kie create was cut off while it was sending"
+    unknown = ("unknown", Failure("unknown_outcome", None, late))
+    found = [ledger.by_intent(one) for one in seen]
+    assert [("refused", Failure("not_sent", None, early)), unknown, unknown] == [
+        (task.state, task.error) for task in found
+    ]
+    assert found[1:] == ledger.cut_off, "those alone are told"
+
+
+def test_cut_off_creates_that_cannot_be_settled_are_told(opened, seen, monkeypatch):
+    ledger = opened("host/b 1 1")
+    monkeypatch.setattr(store, "is_alive", lambda _: False)
+    ledger._db._run("PRAGMA query_only = 1")
+
+    with pytest.raises(LocalFiles, match=r"^The record of paid tasks cannot be written \("):
+        ledger.settle()
+
+
 def test_an_own_create_is_never_settled(opened, draft, clock):
     ledger = opened("host/a 1 1")
     intent = ledger.prepare(draft())
@@ -250,12 +321,12 @@ def test_a_settled_create_cannot_pass_the_gate_any_more(opened, draft, clock):
 
 def test_two_that_settle_the_same_row_note_it_once(opened, draft, clock, monkeypatch):
     far, one, two = opened("host/far 7 7"), opened("host/b 1 1"), opened("host/b 2 2")
-    far.prepare(draft())
+    far.sending(far.prepare(draft()), b"{}")
     clock.sleep(1201)
     seen = two._db.rows("SELECT * FROM creates")
-    one.settle()
+    assert 1 == len(one.settle())
     monkeypatch.setattr(two._db, "rows", lambda *_, **__: seen)
 
-    two.settle()
+    assert [] == two.settle()
 
-    assert 2 == len(one._db.rows("SELECT * FROM events"))
+    assert 3 == len(one._db.rows("SELECT * FROM events"))
