@@ -118,7 +118,9 @@ def _dispatch(argv: list[str], kie: Kie) -> int:
     except typer.Abort:
         raise Stopped(signal.SIGINT) from None
     if text := help_.getvalue():
-        kie.output.out.line(text.rstrip("\n"))
+        more = getattr(module, "more_help", None) if asked else None
+        if not (more and more(kie, argv[1:])):
+            kie.output.out.line(text.rstrip("\n"))
     return int(code or 0)
 
 

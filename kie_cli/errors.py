@@ -98,6 +98,13 @@ class NoCredits(KieError):
     exit_code = ExitCode.NO_CREDITS
 
 
+class TooExpensive(KieError):
+    """The user's own limit of what may be spent does not allow it. Nothing was sent."""
+
+    kind = "over_budget"
+    exit_code = ExitCode.NO_CREDITS
+
+
 class NoSuchTask(KieError):
     """kie.ai knows no such task under this key."""
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from kie_cli.api.transport import FILE_TIMES, Gate, Transport
@@ -23,6 +24,7 @@ from kie_cli.errors import UnexpectedAnswer, WrongInput
 
 CREDIT = "/api/v1/chat/credit"
 LINK = "/api/v1/common/download-url"
+MARKET = "/api/v1/models"
 STREAM_UPLOAD = "/api/file-stream-upload"
 ANSWER_KEPT = 4096  # bytes
 UPLOAD_FOLDER = "images/kie-cli"
@@ -88,6 +90,36 @@ class Client:
         if not isinstance(link, str) or not link:
             raise UnexpectedAnswer("kie.ai gave no download link.")
         return link
+
+    def models(self) -> list[dict[str, Any]]:
+        """Return kie.ai's list of models: each entry has its id as `model`, the rest is as told."""
+        data = self._discover("")
+        told = data.get("models") if isinstance(data, dict) else None
+        entries = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        found = [one for one in entries if isinstance(one.get("model"), str)]
+        if not found:
+            raise UnexpectedAnswer("kie.ai gave no list of models.")
+        return found
+
+    def model_schema(self, model_id: str, total: float | None = None) -> dict[str, Any] | None:
+        """
+        Return the OpenAPI document of a model, or None where kie.ai has none.
+
+        With `total` it is asked once, and for so many seconds at most (DNS not counted). Raises
+        WrongInput with code 404 for a model that kie.ai does not have; Unreachable.
+        """
+        data = self._discover(f"/{quote(model_id, safe='/')}/schema", total)
+        found = data if isinstance(data, dict) else {}
+        schema = found.get("openapi", "")
+        if found.get("model", model_id) != model_id or not isinstance(schema, dict | None):
+            raise UnexpectedAnswer(f"kie.ai did not tell what {model_id} takes.")
+        return schema
+
+    def _discover(self, path: str, total: float | None = None) -> object:
+        ask = partial(self._transport.send, "GET", self._api + MARKET + path)
+        if total is not None:
+            return read(ask(times=type(FILE_TIMES)(total), total=total)).data
+        return steady(lambda: read(ask()), self._clock).data
 
     def upload(self, file: LocalFile) -> str:
         """

@@ -27,6 +27,7 @@ from kie_cli.core.media import (
     is_text,
     is_whole,
     sniff,
+    text_kind,
 )
 from kie_cli.disk import sync_folder
 from kie_cli.errors import NotSaved
@@ -118,8 +119,12 @@ class Growing:
         self._stream.write(piece)
         self.size += len(piece)
 
-    def whole(self) -> Part:
-        """Return the part on disk. Raises NotSaved, and is empty again, if it is no whole file."""
+    def whole(self, kind: str | None = None) -> Part:
+        """
+        Return the part on disk; it is of `kind`, or of the one that its bytes and its URL tell.
+
+        Raises NotSaved, and is empty again, if it is no whole file.
+        """
         assert self._stream  # noqa: S101
         self._stream.flush()
         os.fsync(self._stream.fileno())
@@ -127,10 +132,12 @@ class Growing:
         self._stream.seek(0)
         head = self._stream.read(4 * SHOWN)
         self._stream.seek(max(0, self.size - HEAD))
-        tail, size, kind = self._stream.read(), self.size, sniff(head)
+        tail, size, kind = self._stream.read(), self.size, kind or sniff(head)
         if kind is None and is_text(head):
-            text = clip(excerpt(head), SHOWN)
-            raise NotSaved(f"The result host sent a text in place of the result: {text!r}")
+            kind = text_kind(self._url, head)
+            if kind is None:
+                text = clip(excerpt(head), SHOWN)
+                raise NotSaved(f"The result host sent a text in place of the result: {text!r}")
         fits = kind not in BOXED or boxes_fit(self._stream, size)
         if not (fits and is_whole(kind, head, tail, size)):
             self.restart()

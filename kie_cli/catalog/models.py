@@ -1,10 +1,10 @@
-"""The records as objects: find a model, its fields, its price."""
+"""The records as objects: find a model, its fields, its flags."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 from kie_cli.core.suggest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+ROOM = Path(__file__).parent
+MEDIA_FLAGS = ("image", "mask", "video", "audio", "first_frame", "last_frame", "reference")
+FLAGS = (
+    "prompt", "negative_prompt", *MEDIA_FLAGS,
+    "aspect_ratio", "resolution", "duration", "count", "seed",
+)  # fmt: skip
+LIMITS = ("min", "max", "min_length", "max_length", "min_items", "max_items")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99})?")
 _DIGIT = re.compile("[0-9]")
-_DATA = Path(__file__).parent / "data"
-# Of the ids that kie.ai lists, none but a slip is as like another family's as this; at 0.85
-# a new sibling (max for flex) would already pass for one.
+# Of the ids that kie.ai lists, none but a slip is as like another family's as this.
 _LIKENESS = 0.9
 _MEDIA = frozenset(
     {"image", "first_frame", "last_frame", "reference_image", "style_image", "mask"}
@@ -28,10 +34,12 @@ _MEDIA = frozenset(
 @dataclass(frozen=True, slots=True)
 class Field:
     """
-    One field of a model's input. Limits that end in `_described` stand in prose only: warn.
+    One field of a model's input.
 
-    `kinds` are words of core/media.py. kie.ai says "10.0 MB" and not which MB: a file over
-    `max_bytes` (1024 * 1024 each) fits no reading; one over `safe_bytes` (1000000) is in doubt.
+    `limits` has the words of LIMITS, and the same with `_described` where a limit stands in
+    prose only: warn. `items` is the JSON Schema of one item of a list, where it says more than
+    text. `special` values are allowed besides the range. `file` has what kie.ai says of the
+    files: `kinds` (words of core/media.py), `max_mb` and `total_mb`, `px`, `seconds` and more.
     """
 
     name: str
@@ -39,29 +47,20 @@ class Field:
     required: bool
     role: str
     enum: tuple[Any, ...] | None = None
+    is_open: bool = False
     default: Any = None
-    max_length: int | None = None
-    min_length_described: int | None = None
-    max_items: int | None = None
-    min_items_described: int | None = None
-    kinds: tuple[str, ...] | None = None
-    max_mb: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    items: Mapping[str, Any] | None = None
+    special: tuple[Any, ...] = ()
+    schemes: tuple[str, ...] = ("http", "https")
+    file: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
 
     @property
     def is_media(self) -> bool:
         """Whether the field holds files: their URLs, in the end."""
-        return self.role in _MEDIA
-
-    @property
-    def max_bytes(self) -> int | None:
-        """The size, in bytes, that no file may exceed."""
-        return None if self.max_mb is None else self.max_mb * 1024 * 1024
-
-    @property
-    def safe_bytes(self) -> int | None:
-        """The size, in bytes, that is surely taken."""
-        return None if self.max_mb is None else self.max_mb * 1_000_000
+        whole = self.type in {"string", "array"} and (self.items or {}).get("type") != "integer"
+        return self.role in _MEDIA and whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +69,28 @@ class Model:
     What one model takes and costs, as kie.ai told on the dates in `facts`.
 
     `flags` says where a flag goes: {"image": {"field": "input_urls", "shape": "list"}}.
+    Without `checked` kie.ai has no description of its input: anything may be sent.
     """
 
     id: str
-    vendor: str
-    media: str
-    tasks: tuple[str, ...]
-    status: str
-    twin: str | None
-    docs_url: str | None
-    facts: dict[str, str]
     fields: tuple[Field, ...]
-    flags: dict[str, dict[str, Any]]
-    price: dict[str, Any]
+    flags: Mapping[str, Mapping[str, Any]]
+    family: str = ""
+    vendor: str = ""
+    media: str = ""
+    tasks: tuple[str, ...] = ()
+    status: str = "listed"
+    twin: str | None = None
+    docs_url: str | None = None
+    confidence: str = "reported"
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    checked: bool = True
+    callback: bool = True
+    branches: tuple[Mapping[str, Any], ...] = ()
+    rules: tuple[Mapping[str, Any], ...] = ()
+    output: Mapping[str, str] = field(default_factory=dict)
+    price: Mapping[str, Any] | None = None
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None."""
@@ -92,6 +100,14 @@ class Model:
         """Return the field that a flag fills, or None: `image` -> input_urls."""
         return self.field(self.flags[flag]["field"]) if flag in self.flags else None
 
+    def flag_of(self, name: str) -> str | None:
+        """Return the flag, as typed, that fills the field `name` and no other; or None."""
+        # The most telling one: --first-frame rather than --image.
+        order = sorted(self.flags, key=lambda flag: flag == "image")
+        fits = (f for f in order if self.flags[f]["field"] == name)
+        flag = next((f for f in fits if not self.flags[f].get("ambiguous")), None)
+        return flag and f"--{flag.replace('_', '-')}"
+
     def other(self) -> Model | None:
         """Return the twin, read from its record."""
         return load(self.twin) if self.twin else None
@@ -99,55 +115,80 @@ class Model:
 
 def load(model_id: str) -> Model | None:
     """Return the model, or None when there is no record of it. Any text is safe to ask for."""
-    # The path comes from the listing, never from the text: `../` leads nowhere.
-    path = _listing().get(model_id)
-    return None if path is None else _model(json.loads(path.read_text("utf-8")))
+    if not _ID.fullmatch(model_id):
+        return None
+    try:
+        record = json.loads((ROOM / "data" / f"{model_id}.json").read_text("utf-8"))
+    except OSError:
+        return None
+    # Where a disk takes FLUX for flux, the id in the record decides.
+    return model_of(record) if record["id"] == model_id else None
 
 
 def ids() -> list[str]:
     """Return the ids of all models, sorted; reads file names, no records."""
-    return sorted(_listing())
+    data = ROOM / "data"
+    paths = data.rglob("*.json")
+    return sorted(path.relative_to(data).with_suffix("").as_posix() for path in paths)
 
 
-def nearest_id(model_id: str) -> str | None:
+@cache
+def aliases() -> dict[str, list[str]]:
+    """Return the short names: of each the model without an image, and that with one."""
+    found: dict[str, list[str]] = json.loads((ROOM / "aliases.json").read_text("utf-8"))
+    return found
+
+
+def nearest_id(model_id: str, known: Iterable[str] = ()) -> str | None:
     """Return the model that a mistyped id most likely stands for, or None."""
-    near = nearest(model_id, ids(), likeness=_LIKENESS)
+    near = nearest(model_id, [*ids(), *aliases(), *known], likeness=_LIKENESS)
     # Another number is another version: flux-3 is no slip of flux-2.
     return near if near and set(_DIGIT.findall(model_id)) <= set(_DIGIT.findall(near)) else None
 
 
-def estimate(model: Model, given: Mapping[str, object]) -> float | None:
-    """Return what one task with the input `given` costs, in credits; None when it is not known."""
-    size = model.route("resolution")
-    price = model.price.get("by_resolution", {}).get(str(size and given.get(size.name)))
-    return None if price is None else float(price)
-
-
-@cache
-def _listing() -> dict[str, Path]:
-    return {
-        path.relative_to(_DATA).with_suffix("").as_posix(): path for path in _DATA.rglob("*.json")
-    }
-
-
-def _model(record: dict[str, Any]) -> Model:
+def model_of(record: Mapping[str, Any]) -> Model:
+    """Return what a record (record.schema.json) says as a Model."""
     return Model(
         **{
-            **record,
-            "tasks": tuple(record["tasks"]),
-            "fields": tuple(_field(field) for field in record["fields"]),
+            **{key: value for key, value in record.items() if key != "inputs_unknown"},
+            **{key: tuple(record.get(key, ())) for key in ("tasks", "notes", "branches", "rules")},
+            "fields": tuple(field_of(field) for field in record["fields"]),
+            "checked": not record.get("inputs_unknown", False),
         }
     )
 
 
-def _field(record: dict[str, Any]) -> Field:
-    file = record.pop("file", {})
-    kinds, enum = file.get("kinds"), record.get("enum")
+def field_of(record: Mapping[str, Any]) -> Field:
+    """Return what a record says of one field."""
+    enum = record.get("enum") or record.get("enum_described")
     return Field(
-        **{
-            **record,
-            "enum": enum and tuple(enum),
-            "kinds": kinds and tuple(kinds),
-            "max_mb": file.get("max_mb"),
-        }
+        name=record["name"],
+        type=record["type"],
+        required=record["required"],
+        role=record["role"],
+        default=record.get("default"),
+        items=record.get("items"),
+        note=record.get("note"),
+        enum=enum and tuple(enum),
+        is_open="open_enum" in record or "enum" not in record,
+        limits={
+            key: value
+            for key, value in record.items()
+            if key.removesuffix("_described") in (*LIMITS, "multiple_of")
+        },
+        special=tuple(record.get("special_values", ())),
+        schemes=tuple(record.get("schemes", ("http", "https"))),
+        file=record.get("file", {}),
+    )
+
+
+def narrowed(known: Field, limits: Mapping[str, Any], *, required: bool) -> Field:
+    """Return the field as one of its model's branches limits it."""
+    return replace(
+        known,
+        required=known.required or required,
+        enum=tuple(limits["enum"]) if "enum" in limits else known.enum,
+        is_open=known.is_open and "enum" not in limits,
+        default=limits.get("default", known.default),
+        limits={**known.limits, **{key: limits[key] for key in LIMITS if key in limits}},
     )

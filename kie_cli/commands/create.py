@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
@@ -24,6 +24,10 @@ from kie_cli.context import SANDBOX_NOTE, Kie
 from kie_cli.errors import ExitCode, InputProblems, LocalFiles, Stopped, WrongInput
 
 
+def _media(flag: str, text: str) -> Any:
+    return typer.Option(flag, metavar="FILE|URL", help=text)
+
+
 @command
 def run(
     kie: Kie,
@@ -35,6 +39,9 @@ def run(
         str | None,
         typer.Option("-f", "--prompt-file", metavar="FILE|-", help="The prompt from a file."),
     ] = None,
+    negative_prompt: Annotated[
+        str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What to keep out.")
+    ] = None,
     image: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,17 +52,41 @@ def run(
             "unchanged (EXIF and GPS data too) and get public URLs.",
         ),
     ] = None,
+    mask: Annotated[list[str] | None, _media("--mask", "Where to change the image.")] = None,
+    video: Annotated[list[str] | None, _media("--video", "An input video; repeat it.")] = None,
+    audio: Annotated[list[str] | None, _media("--audio", "An input sound; repeat it.")] = None,
+    first_frame: Annotated[
+        list[str] | None, _media("--first-frame", "The image that a video begins with.")
+    ] = None,
+    last_frame: Annotated[
+        list[str] | None, _media("--last-frame", "The image that a video ends with.")
+    ] = None,
+    reference: Annotated[
+        list[str] | None, _media("--reference", "An image to take people or style from; repeat it.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
-            "-m", "--model", help="Default flux-2/pro-image-to-image, without images its twin."
+            "-m",
+            "--model",
+            help="An id or a short name (kie models lists them). "
+            "Default flux-2/pro-image-to-image, without images its twin.",
         ),
     ] = None,
     aspect_ratio: Annotated[
-        str | None, typer.Option("-a", "--aspect-ratio", help="1:1, 16:9, ... Default 1:1.")
+        str | None, typer.Option("-a", "--aspect-ratio", help="1:1, 16:9, ...")
     ] = None,
     resolution: Annotated[
-        str | None, typer.Option("-r", "--resolution", help="1K or 2K. Default 1K.")
+        str | None, typer.Option("-r", "--resolution", help="1K, 2K, 720p, ...")
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="SECONDS", help="How long a video is.")
+    ] = None,
+    count: Annotated[
+        str | None, typer.Option("--count", metavar="N", help="How many images one task makes.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="N", help="The same seed: a like result.")
     ] = None,
     param: Annotated[
         list[str] | None,
@@ -85,6 +116,14 @@ def run(
         str | None,
         typer.Option("--once", metavar="KEY", help="Create only once for KEY, however often run."),
     ] = None,
+    max_credits: Annotated[
+        str | None,
+        typer.Option(
+            "--max-credits",
+            metavar="N",
+            help="Send nothing that costs more; an unknown price is too much.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the request; upload and send nothing.")
     ] = False,
@@ -109,46 +148,73 @@ def run(
     Examples:
       kie create -i jar.png -i logo.png -p "The jar in image 1 with the logo of image 2"
       kie create -p "A paper lighthouse" -a 16:9 -r 2K --wait --download
+      kie create -m kling -i first.png -p "She waves" --duration 5 --max-credits 100 -d
+      kie create -m veo --help                            (what this model takes)
       kie create --sandbox -p "A paper lighthouse" -d     (offline, free, no key)
     """
-    from kie_cli.catalog.check import brings_image, build, choose_model
-    from kie_cli.catalog.models import estimate, load
-    from kie_cli.jobs.follow import follow
+    from kie_cli.catalog.check import build
+    from kie_cli.catalog.wishes import choose_model
+    from kie_cli.jobs.budget import limits, price_of
+    from kie_cli.jobs.market import find
     from kie_cli.jobs.save import target
     from kie_cli.jobs.submit import Order, nothing_sent, submit
     from kie_cli.jobs.wishes import read_wishes
 
     with nothing_sent():
-        wishes, problems = read_wishes(
-            kie, prompt, prompt_file, image, aspect_ratio, resolution, param, input_
-        )
-        default = kie.settings.get("model").value
-        model_id, changed = choose_model(model, default, brings_image(default, wishes))
-        known = load(model_id)
+        flags = {
+            "prompt": prompt,
+            "negative_prompt": negative_prompt,
+            "image": image,
+            "mask": mask,
+            "video": video,
+            "audio": audio,
+            "first_frame": first_frame,
+            "last_frame": last_frame,
+            "reference": reference,
+            "aspect_ratio": aspect_ratio,
+            "resolution": resolution,
+            "duration": duration,
+            "count": count,
+            "seed": seed,
+        }
+        wishes, problems = read_wishes(kie, flags, prompt_file, param, input_)
+        model_id, changed = choose_model(model, kie.settings.get("model").value, wishes)
+        known, doubts = find(kie, model_id)
         checked = build(model_id, known, wishes, validate=not no_validate)
         problems += checked.problems
         if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
             problems.append("--once: a key has 1 to 200 printable characters.")
         hints = []
-        if len(build(model_id, known, wishes, validate=False).problems) < len(checked.problems):
+        lifted = build(model_id, known, wishes, validate=False)
+        if problems and problems == checked.problems and not lifted.problems:
             hints.append("To send it anyway: --no-validate")
         callback = pace = where = None
         with _noting(problems, hints):
             callback = kie.settings.get("callback_url", flag=callback_url).value
         with _noting(problems, hints):
+            limits(kie, max_credits)
+        with _noting(problems, hints):
             pace = pace_of(kie, timeout, interval)
         with _noting(problems, hints):
             where = target(kie, output, force=force) if download or output is not None else None
+        for warning in (*doubts, *checked.warnings):
+            kie.output.warn(warning)
+        if changed and (model or not problems):
+            kie.output.note(changed)
         if problems:
             raise InputProblems(problems, *hints)
-        order = Order(model_id, checked.input, label=label, once=once, callback_url=callback)
+        order = Order(
+            model_id,
+            checked.input,
+            label=label,
+            once=once,
+            callback_url=callback,
+            price=price_of(kie, model_id, known, checked.input),
+            max_credits=max_credits,
+        )
         waiting = wait or download or output is not None or open_
-        for warning in checked.warnings:
-            kie.output.warn(warning)
-        if changed:
-            kie.output.note(changed)
         if dry_run or print_curl:
-            _show(kie, order, estimate(known, checked.input) if known else None, as_curl=print_curl)
+            _show(kie, order, as_curl=print_curl)
             return ExitCode.OK
         if not kie.output.out.usable:
             raise LocalFiles(
@@ -157,20 +223,48 @@ def run(
             )
         if kie.use_sandbox:
             kie.output.note(SANDBOX_NOTE)
+        if kie.output.err.terminal:
+            kie.output.note(f"Price: {order.price}.")
 
     task = submit(kie, order, waiting=waiting)
-    way_back = kie.again(f"wait {task.task_id} --download")
+    if not waiting:
+        kie.output.note(f"Next:  {_way_back(kie, task)}")
+        return ExitCode.OK
+    return _follow(kie, task, pace, where, open_=open_)
+
+
+def more_help(kie: Kie, argv: Sequence[str]) -> bool:
+    """Show what the model that `argv` names takes, in place of the help; tell whether it did."""
+    named: Sequence[str] = ()
+    for at, word in enumerate(argv):
+        if word in {"-m", "--model"}:
+            named = argv[at + 1 : at + 2]
+        elif word.startswith(("-m", "--model=")):
+            named = [word.removeprefix("--model=").removeprefix("-m")]
+    if not named:
+        return False
+    from kie_cli.commands.models import show
+
+    show(kie, named[0])
+    kie.output.note("All flags: kie create --help")
+    return True
+
+
+def _follow(kie: Kie, task: Any, pace: Any, where: Any, *, open_: bool) -> ExitCode:
     try:
-        if not waiting:
-            kie.output.note(f"Next:  {way_back}")
-            return ExitCode.OK
+        from kie_cli.jobs.follow import follow
+
         code = follow(kie, [task.task_id or ""], pace, created=task, where=where)
         if open_ and code == ExitCode.OK:
             _open(kie, task.task_id or "")
     except Stopped as stopped:
-        stopped.explain("Stopped. The task was created:", f"  {way_back}")
+        stopped.explain("Stopped. The task was created:", f"  {_way_back(kie, task)}")
         raise
     return code
+
+
+def _way_back(kie: Kie, task: Any) -> str:
+    return kie.again(f"wait {task.task_id} --download")
 
 
 @contextmanager
@@ -183,11 +277,11 @@ def _noting(problems: list[str], hints: list[str]) -> Iterator[None]:
         hints += error.hints
 
 
-def _show(kie: Kie, order: Any, credits: float | None, *, as_curl: bool) -> None:
+def _show(kie: Kie, order: Any, *, as_curl: bool) -> None:
     """Print the request as it would be sent, with local files as file:// URLs."""
     from pathlib import Path
 
-    from kie_cli.catalog.check import files_in, replace_files
+    from kie_cli.catalog.values import files_in, replace_files
 
     ready = replace_files(dict(order.input), lambda file: Path(file.path).absolute().as_uri())
     body = json.loads(order.body(ready))
@@ -202,8 +296,7 @@ def _show(kie: Kie, order: Any, credits: float | None, *, as_curl: bool) -> None
         kie.output.document(body, indent=None if kie.json else 2)
     if files_in(order.input):
         kie.output.note("Local files are shown as file:// URLs; they would be uploaded first.")
-    cost = "unknown" if credits is None else f"about {credits:g} credits"
-    kie.output.note(f"Nothing was sent. Price: {cost}.")
+    kie.output.note(f"Nothing was sent. Price: {order.price}.")
 
 
 def _open(kie: Kie, task_id: str) -> None:

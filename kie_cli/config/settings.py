@@ -69,6 +69,12 @@ def _callback(text: str) -> str:
     return url
 
 
+def _credits(text: str) -> float:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip()):
+        raise ValueError("it must be a number of credits, 0 or more")
+    return float(text)
+
+
 def check_url(text: str) -> str:
     """
     Return a base URL as scheme, host, port and path, in one spelling.
@@ -135,6 +141,14 @@ FIELDS: dict[str, Field] = {
         "whether the ledger keeps prompts; false: only a hash",
         _yes_or_no, default="true", takes=(str, bool),
     ),
+    "max_credits_per_task": Field(
+        "the credits that one task may cost; an unknown price is too much",
+        _credits, flag="--max-credits", takes=(str, float, int),
+    ),
+    "max_credits_per_day": Field(
+        "the credits that all creates of a day may cost, by this machine's record",
+        _credits, takes=(str, float, int),
+    ),
 }  # fmt: skip
 
 
@@ -166,8 +180,8 @@ class Settings:
             return value.masked, setting.source
         if isinstance(value, bool):
             return str(value).lower(), setting.source
-        text = self._raw(name)[0] if name == "timeout" else value
-        return str(text or ""), setting.source
+        text = value if isinstance(value, str) else self._raw(name)[0]  # as it was written
+        return "" if text is None else str(text), setting.source
 
     def everything(self) -> list[tuple[str, str, str]]:
         """Return (name, value to show, source) of all settings; a wrong value says why it is."""

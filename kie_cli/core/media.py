@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,8 +14,14 @@ MIME = {
     "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif",
     "avif": "image/avif", "heic": "image/heic", "mp4": "video/mp4", "mov": "video/quicktime",
     "webm": "video/webm", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg",
-    "flac": "audio/flac", "m4a": "audio/mp4", "aac": "audio/aac",
+    "flac": "audio/flac", "m4a": "audio/mp4", "aac": "audio/aac", "wma": "audio/x-ms-wma",
+    "mid": "audio/midi", "mkv": "video/matroska", "bmp": "image/bmp", "tiff": "image/tiff",
+    "psd": "image/vnd.adobe.photoshop", "pdf": "application/pdf", "zip": "application/zip",
+    "txt": "text/plain", "json": "application/json", "srt": "application/x-subrip",
+    "vtt": "text/vtt", "lrc": "text/plain", "csv": "text/csv", "md": "text/markdown",
+    "svg": "image/svg+xml",
 }  # fmt: skip
+TEXTS = {"txt", "json", "srt", "vtt", "lrc", "csv", "md", "svg"}
 ENDINGS = {kind: kind for kind in MIME} | {"jpeg": "jpg"}
 
 BOXED = {"mp4", "mov", "m4a", "avif", "heic"}
@@ -25,7 +32,6 @@ _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
-    (b"\x1aE\xdf\xa3", "webm"),
     (b"OggS", "ogg"),
     (b"fLaC", "flac"),
     (b"ID3", "mp3"),
@@ -34,7 +40,15 @@ _STARTS = (
     (b"\xff\xfb", "mp3"),
     (b"\xff\xf3", "mp3"),
     (b"\xff\xf2", "mp3"),
+    (b"0&\xb2u\x8ef\xcf\x11", "wma"),
+    (b"MThd", "mid"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"8BPS", "psd"),
+    (b"%PDF-", "pdf"),
+    (b"PK\x03\x04", "zip"),
 )
+_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,10 @@ def sniff(head: bytes) -> str | None:
         return {b"WEBP": "webp", b"WAVE": "wav"}.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], "mp4")
+    if head[:4] == b"\x1aE\xdf\xa3":  # EBML, which says its kind a little later
+        return "mkv" if b"matroska" in head[:HEAD] else "webm"
+    if head[:2] == b"BM" and head[6:10] == bytes(4):  # two letters alone are a text, too
+        return "bmp"
     return next((kind for start, kind in _STARTS if head.startswith(start)), None)
 
 
@@ -115,6 +133,12 @@ def boxes_fit(file: BinaryIO, size: int) -> bool:
             return True
         at += length
     return at <= size
+
+
+def text_kind(url: str, head: bytes) -> str | None:
+    """Return the kind of text that `url` names, or None: an HTML page is no result."""
+    named = url.partition("?")[0].partition("#")[0].rpartition(".")[2].lower()
+    return named if named in TEXTS and not _PAGE.match(head) else None
 
 
 def is_text(head: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
@@ -59,9 +59,27 @@ class Task:
         return self.state in final
 
     @property
+    def told(self) -> object:
+        """What was made besides files: kie.ai's `resultObject`; None if it says nothing."""
+        made = self.result.get("resultObject") if isinstance(self.result, dict) else None
+        return made if any(_leaves(made)) else None
+
+    @property
+    def texts(self) -> list[str]:
+        """What was made, if it is texts and nothing else: lyrics, say."""
+        leaves = list(_leaves(self.told))
+        plain = all(key == "text" and isinstance(leaf, str) for key, leaf in leaves)
+        return [str(leaf) for _, leaf in leaves] if plain else []
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """The URL of each result; "" for one that kie.ai told instead."""
+        return self.urls or (("",) if self.told is not None else ())
+
+    @property
     def saved(self) -> bool:
         """Whether every result it has is on this disk."""
-        return len(self.files) >= len(self.urls)
+        return len(self.files) >= len(self.results)
 
     @property
     def elapsed(self) -> float | None:
@@ -89,6 +107,18 @@ class Task:
             "result": self.result,
             "sandbox": self.sandbox,
         }
+
+
+def _leaves(value: object, key: str = "text") -> Iterator[tuple[str, object]]:
+    """Yield what a result says, each with its key; null and "" say nothing."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _leaves(child, name)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _leaves(child, key)
+    elif value not in {None, ""}:
+        yield key, value
 
 
 def rfc3339(seconds: float | None) -> str | None:

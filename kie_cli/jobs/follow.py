@@ -186,7 +186,7 @@ def _conclude(
             error.hints = (*error.hints, f"Come back with: {come_back([task_id])}")
     else:
         task, error = event.task, verdict(event.task)
-        if error is None and where and task.urls:
+        if error is None and where and task.results:
             try:
                 task = save(kie, task, where)
             except PartlySaved as partly:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from kie_cli.api.files import RETENTION, Expired
-from kie_cli.api.parts import Part, discard, holds, keep
+from kie_cli.api.parts import Growing, Note, Part, discard, holds, keep
 from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
 from kie_cli.core.media import Leftover
@@ -21,6 +21,7 @@ from kie_cli.core.task import Task
 from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
 from kie_cli.ledger.store import SavedFile
 from kie_cli.output.stream import StreamLost
+from kie_cli.output.text import to_json
 
 STDOUT = "-"
 
@@ -58,7 +59,7 @@ class Target:
         if self.exact is None:
             plain = (task.task_id or "").replace(":", "_")  # Windows takes it for a drive
             return self.folder / f"{plain}-{position}{again}.{ending}"
-        if len(task.urls) == 1:
+        if len(task.results) == 1:
             return self.exact
         return self.exact.with_name(f"{self.exact.stem}-{position}{again}{self.exact.suffix}")
 
@@ -113,7 +114,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
         known = ledger.saved_files(task_id) if ledger else {}
     files: list[str] = []
     errors: list[KieError] = []
-    for position, url in enumerate(task.urls, start=1):
+    for position, url in enumerate(task.results, start=1):
         old = known.get(position)
         if old and where.has(old):
             _settle(kie, task_id, position, old)
@@ -135,7 +136,7 @@ class PartlySaved(NotSaved):
     def __init__(self, task: Task, errors: list[KieError], again: str) -> None:
         missing = len(errors)
         super().__init__(
-            f"{missing} of {len(task.urls)} results of {task.task_id} could not be saved. "
+            f"{missing} of {len(task.results)} results of {task.task_id} could not be saved. "
             f"{errors[0].message}",
             *errors[0].hints,
             *task.urls,
@@ -160,7 +161,7 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
     task_id = task.task_id or ""
     if where.to_stdout:
         with tempfile.TemporaryDirectory() as private:
-            part = kie.downloads.fetch(url, Path(private))
+            part = _fetch(kie, task, url, Path(private))
             try:
                 return _pour(kie, part)
             finally:
@@ -189,13 +190,13 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
         left = ledger.leftover(task_id, position) if ledger else None
     name = f"{task_id.replace(':', '_')}-{position}"
     try:
-        part = kie.downloads.fetch(url, folder, name, left=left, note=note)
+        part = _fetch(kie, task, url, folder, name, left=left, note=note)
         path = keep(
             part,
             partial(where.name, task, position),
             force=where.force,
             before=before,
-            numbered=where.exact is None or len(task.urls) > 1,
+            numbered=where.exact is None or len(task.results) > 1,
         )
     except KieError as error:
         if isinstance(error, Expired) and task.completed_at:
@@ -211,6 +212,34 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
     if part.kind is None:
         kie.output.warn(f"{task_id}: a kind of file that kie does not know; saved as .bin")
     return shown(path)
+
+
+def _fetch(
+    kie: Kie,
+    task: Task,
+    url: str,
+    folder: Path,
+    name: str = "kie",
+    *,
+    left: Leftover | None = None,
+    note: Note | None = None,
+) -> Part:
+    """Return a result as a part in `folder`: what lies at `url`, or else what kie.ai told."""
+    if url:
+        return kie.downloads.fetch(url, folder, name, left=left, note=note)
+    if left:
+        discard(left)
+    text = "\n\n".join(task.texts) or to_json(task.told, indent=2)
+    growing = Growing(url, folder, name, note)
+    try:
+        growing.restart()
+        growing.add(f"{text}\n".encode(errors="backslashreplace"))
+        return growing.whole("txt" if task.texts else "json")
+    except BaseException as error:
+        growing.leave(resume=False)
+        if isinstance(error, OSError):
+            raise NotSaved(f"{folder}: {error.strerror or error}.") from None
+        raise
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kie_cli.catalog.check import files_in, replace_files
+from kie_cli.catalog.price import UNPRICED, Estimate
+from kie_cli.catalog.values import files_in, replace_files
 from kie_cli.context import MAY_EXIST, Kie
 from kie_cli.core.media import LocalFile
 from kie_cli.core.task import PREPARED, REFUSED, SENDING, UNKNOWN, Failure, Task, rfc3339
@@ -27,9 +28,10 @@ from kie_cli.errors import (
     Unreachable,
     WrongInput,
 )
+from kie_cli.jobs.budget import limits, refusal
 from kie_cli.jobs.files import warn_of_strange_host
 from kie_cli.jobs.parallel import in_parallel
-from kie_cli.ledger.store import Draft, Ledger, OnceTaken
+from kie_cli.ledger.store import Draft, Ledger, OnceTaken, OverBudget
 from kie_cli.output.stream import StreamLost
 
 UPLOADS_AT_ONCE = 4
@@ -43,13 +45,19 @@ STOPPED = "stopped before kie.ai answered"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be made. Files of this machine stand in `input` as LocalFiles."""
+    """
+    What is to be made. Files of this machine stand in `input` as LocalFiles.
+
+    `max_credits` is the flag as it was typed; where a limit is set, an unknown price is too much.
+    """
 
     model: str
     input: Mapping[str, object]
     label: str | None = None
     once: str | None = None
     callback_url: str | None = None
+    price: Estimate = UNPRICED
+    max_credits: str | None = None
 
     def body(self, ready: Mapping[str, object]) -> bytes:
         """Return the request body, with `ready` as the input without LocalFiles."""
@@ -78,11 +86,13 @@ def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
         ledger, draft = _ready(kie, order)
         while intent is None:
             try:
-                intent = ledger.prepare(draft)
+                intent = ledger.prepare(draft, limits(kie, order.max_credits))
             except OnceTaken as taken:
                 if task := _earlier(kie, order, draft, taken):
                     _show(kie, task, waiting=waiting)
                     return task
+            except OverBudget as over:
+                raise refusal(kie, order.model, order.price, over) from None
     return _Create(kie, order, intent).run(waiting=waiting)
 
 
@@ -140,6 +150,7 @@ def _draft(kie: Kie, order: Order) -> Draft:
         once=order.once,
         callback_url=order.callback_url,
         key_fingerprint=kie.key.secret.fingerprint,
+        estimate=order.price.credits,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from kie_cli.catalog.check import Wishes
+from kie_cli.catalog.wishes import Wishes, as_typed
 from kie_cli.context import Kie
 from kie_cli.core.envelope import NotAnEnvelope, parse_json
 from kie_cli.core.media import LocalFile
@@ -18,20 +19,18 @@ URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|data:")
 
 def read_wishes(
     kie: Kie,
-    prompt: str | None,
+    flags: Mapping[str, Any],
     prompt_file: str | None,
-    images: list[str] | None,
-    aspect_ratio: str | None,
-    resolution: str | None,
     params: list[str] | None,
     input_: str | None,
 ) -> tuple[Wishes, list[str]]:
     """
     Return what the flags of `create` ask for, files looked at, and what is wrong so far.
 
-    `-` stands for stdin in `prompt`, `prompt_file` and `input_`. Raises InputProblems when two
-    of them want it.
+    `-` stands for stdin in the prompt, `prompt_file` and `input_`. Raises InputProblems when
+    two of them want it.
     """
+    prompt = flags.get("prompt")
     problems: list[str] = []
     if sum([prompt == "-", prompt_file == "-", input_ == "-"]) > 1:
         raise InputProblems(["Only one of --prompt, --prompt-file and --input can read stdin."])
@@ -43,10 +42,12 @@ def read_wishes(
         text = _text(kie, prompt_file, "--prompt" if prompt == "-" else "--prompt-file", problems)
         prompt = text.removesuffix("\n").removesuffix("\r") if text is not None else None
 
-    found: list[str | LocalFile] = []
-    for image in images or []:
-        one = image if URL.match(image) else local_file(image, problems, "--image")
-        found += [one] if one else []
+    given: dict[str, object] = {"prompt": prompt}
+    for flag, wish in flags.items():
+        if isinstance(wish, list):
+            given[flag] = _media(wish, as_typed(flag), problems)
+        elif flag != "prompt":
+            given[flag] = wish
 
     fields: list[tuple[str, object, bool]] = []
     for param in params or []:
@@ -74,15 +75,13 @@ def read_wishes(
             base = parsed
         else:
             problems.append(f"--input {input_}: not a JSON object{f' ({fault})' if fault else ''}.")
-    wishes = Wishes(
-        images=tuple(found),
-        prompt=prompt,
-        aspect_ratio=aspect_ratio,
-        resolution=resolution,
-        params=tuple(fields),
-        base=base,
-    )
-    return wishes, problems
+    return Wishes(given, tuple(fields), base), problems
+
+
+def _media(values: list[str], flag: str, problems: list[str]) -> tuple[str | LocalFile, ...]:
+    """Return URLs as they are, and files looked at."""
+    found = (v if URL.match(v) else local_file(v, problems, flag) for v in values)
+    return tuple(one for one in found if one)
 
 
 def _text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:

@@ -55,7 +55,11 @@ TWO = (
     ) WITHOUT ROWID
     """,
 )
+THREE = (
+    # Credits, as kie expected them before the send; kie.ai's own word is in `credits`.
+    "ALTER TABLE creates ADD COLUMN estimate REAL",
+)
 
 # What makes each version of the one before it, kept for ever: add one, change none.
-STEPS = (ONE, TWO)
+STEPS = (ONE, TWO, THREE)
 VERSION = len(STEPS)  # a file with a higher number is left alone

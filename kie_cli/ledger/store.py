@@ -31,7 +31,7 @@ from kie_cli.ledger.owner import is_alive, this_process
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kie_cli.core.clock import Clock
@@ -58,9 +58,9 @@ _LIST = """
 _INTENT = "SELECT outcome FROM creates WHERE intent = :intent"
 _INSERT = """
     INSERT INTO creates (intent, origin, outcome, owner, lease, version, key_fingerprint, model,
-        label, once, created_at, input_hash, callback_url, prompt, input_json)
+        label, once, created_at, input_hash, callback_url, prompt, input_json, estimate)
     VALUES (:intent, :origin, :to, :owner, :lease, :version, :key_fingerprint, :model,
-        :label, :once, :now, :input_hash, :callback_url, :prompt, :input_json)
+        :label, :once, :now, :input_hash, :callback_url, :prompt, :input_json, :estimate)
 """
 # A create that turns out to be paid holds its key again, unless a later one has it by now.
 _HELD = """
@@ -102,12 +102,25 @@ _OF_INTENT = """
 _SECOND = """
     INSERT INTO creates (intent, origin, outcome, owner, lease, version, key_fingerprint, model,
         label, input_hash, created_at, sent_at, attempts, callback_url, prompt, input_json,
-        task_id, answer)
+        estimate, task_id, answer)
     SELECT :new, origin, 'accepted', owner, 0, version, key_fingerprint, model,
         label, input_hash, created_at, sent_at, attempts, callback_url, prompt, input_json,
-        :task_id, :answer
+        estimate, :task_id, :answer
     FROM creates WHERE intent = :intent
 """
+# What is or may be paid; by when it was sent here, not by a time that kie.ai tells.
+_SPENDING = """
+    SELECT {by} AS name, count(*) AS tasks, total(cost) AS credits,
+        total(CASE WHEN credits IS NULL THEN cost END) AS estimated,
+        count(*) - count(cost) AS unpriced, sum(outcome = 'unknown') AS unknown
+    FROM (
+        SELECT model, label, outcome, credits, max(coalesce(credits, estimate), 0) AS cost,
+            coalesce(sent_at, created_at) AS at
+        FROM creates NOT INDEXED WHERE origin = :origin AND outcome <> 'refused'
+        AND (outcome <> 'unknown' OR settled_at IS NULL)
+    ) WHERE at >= :since GROUP BY name ORDER BY name
+"""
+_BY = {"day": "date(at, 'unixepoch', 'localtime')", "model": "model", "label": "label"}
 _SAVING = """
     INSERT OR REPLACE INTO files (origin, task_id, position, path, size, sha256, url, state)
     VALUES (:origin, :task_id, :position, :path, :size, :sha256, :url, 'saving')
@@ -142,6 +155,36 @@ class Draft:
     once: str | None = None
     callback_url: str | None = None
     key_fingerprint: str | None = None
+    estimate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one create, and all creates since the moment `since`, may cost, in credits."""
+
+    per_task: float = math.inf
+    per_day: float = math.inf
+    since: float = 0.0
+
+
+NO_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """
+    What the creates of one day, model or label cost, in credits.
+
+    `estimated` is the part of `credits` that kie.ai has not told (yet); `unpriced` creates have
+    no price at all, `unknown` ones an outcome that nobody knows.
+    """
+
+    name: str | None
+    tasks: int
+    credits: float
+    estimated: float
+    unpriced: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +206,16 @@ class OnceTaken(Exception):
         self.task = task
         self.input_hash = input_hash
         self.key_fingerprint = key_fingerprint
+
+
+class OverBudget(Exception):
+    """A create would cost more than `cap`: alone, or with what was `spent` before it."""
+
+    def __init__(self, cap: float, spent: float | None = None, unpriced: int = 0) -> None:
+        super().__init__(cap)
+        self.cap = cap
+        self.spent = spent
+        self.unpriced = unpriced
 
 
 class Ledger:
@@ -201,13 +254,18 @@ class Ledger:
 
     # The create life. Only the owner of a row moves it, settle() apart.
 
-    def prepare(self, draft: Draft) -> str:
-        """Record a create that is about to be made; return its intent id. Raises OnceTaken."""
+    def prepare(self, draft: Draft, limits: Limits = NO_LIMITS) -> str:
+        """
+        Record a create that is about to be made; return its intent id.
+
+        Raises OnceTaken; OverBudget, where an unknown price is more than any limit.
+        """
         self._db.check()
         now = self._clock.now()
         with self._db.writing(UNSENT) as run:
             if draft.once is not None and (taken := self.once(draft.once)):
                 raise OnceTaken(*taken)
+            self._check_budget(draft.estimate, limits)
             self._db.make_sure()
             intent = _new_intent()
             while self._db.rows(_INTENT, intent=intent):
@@ -225,6 +283,15 @@ class Ledger:
             )
             run(_EVENT, intent=intent, now=now, to=PREPARED, why=None)
         return intent
+
+    def _check_budget(self, estimate: float | None, limits: Limits) -> None:
+        price = math.inf if estimate is None else estimate
+        if price > limits.per_task:
+            raise OverBudget(limits.per_task)
+        if limits.per_day < math.inf:
+            spent, unpriced = self.spent(limits.since)
+            if unpriced or round(spent + price, 6) > limits.per_day:
+                raise OverBudget(limits.per_day, spent, unpriced)
 
     def renew(self, intent: str) -> None:
         """Say that a prepared create is still at work: its lease begins anew."""
@@ -509,6 +576,25 @@ class Ledger:
             return None
         return float(times[count // 2] + times[(count - 1) // 2]) / 2
 
+    def paid(self, model: str) -> list[tuple[Mapping[str, object] | None, float]]:
+        """Return input, where it is recorded, and credits of the model's last 20 successes."""
+        where = """
+            model = :model AND outcome = 'accepted' AND state = 'success' AND credits >= 0
+            ORDER BY seq DESC LIMIT :most
+        """
+        rows = self._rows(where, model=model, most=LEARN_FROM)
+        return [(_input(row), row["credits"]) for row in rows if isinstance(row["credits"], float)]
+
+    def spending(self, by: str, since: float = 0.0) -> list[Spending]:
+        """Return what was spent since then by `day` (local), `model` or `label`, in that order."""
+        sql = _SPENDING.format(by=_BY[by])
+        return [Spending(*row) for row in self._db.rows(sql, origin=self._origin, since=since)]
+
+    def spent(self, since: float) -> tuple[float, int]:
+        """Return the credits spent since then, and how many creates have no price to count."""
+        found = self.spending("model", since)
+        return sum(one.credits for one in found), sum(one.unpriced for one in found)
+
     # Uploads.
 
     def upload_url(self, sha256: str, host: str, key: str, newer_than: float) -> str | None:
@@ -623,6 +709,13 @@ def _new_intent() -> str:
 
 def _json(failure: Failure | None) -> str | None:
     return json.dumps(asdict(failure)) if failure else None
+
+
+def _input(row: sqlite3.Row) -> Mapping[str, object] | None:
+    with suppress(TypeError, ValueError, KeyError, RecursionError):  # not recorded, or damaged
+        found = json.loads(row["input_json"])["input"]
+        return found if isinstance(found, dict) else None
+    return None
 
 
 def _cut(answer: str) -> str:

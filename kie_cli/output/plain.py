@@ -10,7 +10,8 @@ from kie_cli.errors import KieError
 from kie_cli.output.base import Output, Row, error_lines
 from kie_cli.output.text import cells, fit, paint, safe
 
-NUMBERS = {"TIME", "CREDITS"}
+NUMBERS = {"TIME", "CREDITS", "TASKS", "USD"}
+MEDIA_STYLES = {"image": "green", "video": "cyan", "audio": "yellow", "text": "dim"}
 STATE_STYLES = {"success": "green", "fail": "red", "unknown": "red", "refused": "yellow"}
 
 
@@ -40,9 +41,14 @@ class Plain(Output):
         for result in results:
             if result != "-":  # the bytes themselves went to stdout
                 self.out.line(safe(result))
-        if not results:
-            made = task.result.get("resultObject") if isinstance(task.result, dict) else None
-            self.document(made or task.result)
+        if results:
+            return
+        for number, text in enumerate(task.texts):
+            for line in [""] * bool(number) + text.splitlines():
+                self.out.line("\t".join(map(safe, line.split("\t"))))
+        if not task.texts:
+            told = task.result if task.told is None else task.told
+            self.document(told, indent=2 if self.out.terminal else None)
 
     def unfinished(self, task: Task) -> None:
         """Say nothing: the error that goes with it names the task."""
@@ -71,7 +77,8 @@ class Plain(Output):
 
     def _padded(self, cell: str, width: int, title: str, *, is_title: bool) -> str:
         cell = fit(cell, width)
-        style = "bold" if is_title else STATE_STYLES.get(cell)
+        styles = MEDIA_STYLES if title == "MEDIA" else STATE_STYLES
+        style = "bold" if is_title else styles.get(cell)
         shown = paint(cell, style) if style and self.out.colored else cell
         room = " " * (width - cells(cell))
         return room + shown if title in NUMBERS else shown + room

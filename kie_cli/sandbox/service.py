@@ -15,17 +15,21 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from kie_cli.catalog.models import load
 from kie_cli.core.exchange import Request, Response
 from kie_cli.core.media import ending, mime, sniff
 from kie_cli.core.suggest import nearest
 from kie_cli.errors import WrongInput
-from kie_cli.sandbox.png import image_size, picture
+from kie_cli.sandbox.discovery import current, facts, listing
+from kie_cli.sandbox.intake import cost, fault
+from kie_cli.sandbox.png import image_size
+from kie_cli.sandbox.results import content, endings, told
 from kie_cli.sandbox.store import DAY, Job, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kie_cli.catalog.models import Field, Model
+    from kie_cli.catalog.models import Model
     from kie_cli.core.clock import Clock
 
 SCENARIOS = {
@@ -45,6 +49,7 @@ FAILURES = {
 }
 # Seconds: a task waits for 1, runs until 3 (or 120); a link of download-url lives for 20 minutes.
 WAITING, DONE, SLOW, LINK_LIFE = 1.0, 3.0, 120.0, 1200
+MARKET = "/api/v1/models"
 ACCOUNT = 100042
 SHORTEST_KEY = 8
 
@@ -63,10 +68,6 @@ _REFUSALS = {
     429: "Rate limit exceeded",
     455: "The system is under maintenance",
 }
-_TYPES: dict[str, Any] = {
-    "string": str, "array": list, "object": dict, "boolean": bool, "integer": int,
-    "number": (int, float),
-}  # fmt: skip
 
 
 class Sandbox:
@@ -111,6 +112,8 @@ class Sandbox:
         """Answer one request; the path of its URL alone says where it goes."""
         path = _path(request.url)
         action = self._routes.get((request.method, path))
+        if request.method == "GET" and f"{path}/".startswith(f"{MARKET}/"):
+            action = self._market
         if request.method == "GET" and path.startswith(("/r/", "/kieai/")):
             answer = self._file(request)
         elif action is None:
@@ -131,18 +134,17 @@ class Sandbox:
         return replace(answer, headers=headers | answer.headers)
 
     def _create(self, request: Request) -> Response:
-        from kie_cli.catalog.models import load  # no other call needs the models
-
         body = _object(request.body)
         name, given = body.get("model"), body.get("input")
-        if not name or not given:
+        if not name or given is None:
             return _required("input" if name else "model")
-        model = load(name) if isinstance(name, str) else None
+        model = current(name)
         if model is None:
             return _refusal(422)
-        faults = (_fault(field, given) for field in model.fields)
-        if fault := next(filter(None, faults), None):
-            return fault
+        given = given if isinstance(given, dict) else {}
+        if wrong := fault(model, given):
+            code, text = wrong
+            return _json({"code": 500, "msg": text}) if code == 500 else _envelope(code, text)
         job = self._job(model, given, body.get("callBackUrl"))
         digest = hashlib.sha256(request.body).hexdigest()
         if job.scenario == "rate-limit" and self._store.begins_burst(digest, job.created):
@@ -155,20 +157,21 @@ class Sandbox:
         return replace(answer, lost=job.scenario == "lost-answer")
 
     def _job(self, model: Model, given: dict[str, Any], callback: object) -> Job:
-        roles = {field.role: given.get(field.name) for field in reversed(model.fields)}
-        words = re.findall(r"sandbox:([a-z-]+)", str(roles.get("prompt")))
+        words = re.findall(r"sandbox:([a-z-]+)", _dumps(given))
         scenario = next((word for word in words if word in SCENARIOS), self._scenario)
-        resolution, prices = roles.get("resolution"), model.price.get("by_resolution") or {"": 0}
-        width, height = self._pixels(roles.get("aspect_ratio"), resolution, roles.get("image"))
+        ratio, resolution, images = (
+            _meant(model, flag, given) for flag in ("aspect_ratio", "resolution", "image")
+        )
+        width, height = self._pixels(ratio, resolution, images)
         now = self._clock.now()
         done = now + (SLOW if scenario == "slow" else DONE)
         param = {"input": _dumps(given), "callBackUrl": callback, "model": model.id}
         return Job(
             id=secrets.token_hex(16),
-            file=f"{secrets.token_hex(16)}_{int(done)}.png",
+            file=f"{secrets.token_hex(16)}_{int(done)}",
             model=model.id,
             param=_dumps({name: value for name, value in param.items() if value}),
-            price=float(prices.get(resolution, max(prices.values()))),
+            price=cost(model, given),
             scenario=scenario,
             width=width,
             height=height,
@@ -209,7 +212,7 @@ class Sandbox:
         now = self._clock.now()
         ended = now >= job.done
         failure = FAILURES.get(job.scenario or "") if ended else None
-        result = {"resultUrls": [self._result_url(job)]} if ended and not failure else None
+        result = self._result(job) if ended and not failure else None
         running = "waiting" if now < job.created + WAITING else "generating"
         code, message = failure or (None, None)
         record: dict[str, Any] = {
@@ -225,7 +228,7 @@ class Sandbox:
             "createTime": int(job.created * 1000),
             "creditsConsumed": 0.0 if failure else job.price,
         }
-        if int(job.id, 16) % 2:
+        if int(job.id, 16) % 2 or (result and "data" in result):
             flag = 3 if failure else int(ended)
             record |= {"operationType": job.model, "successFlag": flag, "paramJson": job.param}
             record |= {"response": result} if result else {}
@@ -234,31 +237,46 @@ class Sandbox:
     def _credit(self, _: Request) -> Response:
         return _envelope(200, "success", self._store.balance(self._clock.now()))
 
+    def _market(self, request: Request) -> Response:
+        if not self._store.may_ask(self._clock.now()):
+            return _refusal(429)
+        path = _path(request.url)
+        if path == MARKET:
+            names = ("taskType", "provider", "q")
+            return _envelope(200, "success", listing({n: _query(request, n) for n in names}))
+        model_id, _, what = path.removeprefix(f"{MARKET}/").rpartition("/")
+        model = current(model_id)
+        if model is None:
+            return _envelope(404, _REFUSALS[422])
+        data = facts(model, what)
+        return _envelope(200, "success", data) if data else _page(404, "Not Found")
+
     def _link(self, request: Request) -> Response:
-        job = self._finished(self._own_path(_object(request.body).get("url")))
-        if job is None:
+        path = self._own_path(_object(request.body).get("url"))
+        if self._finished(path) is None:
             return _envelope(422, "url is wrong")
         expires = str(int(self._clock.now()) + LINK_LIFE)
-        proof = f"?expires={expires}&token={_token(job.file, expires)}"
-        return _envelope(200, "success", self._result_url(job) + proof)
+        proof = f"?expires={expires}&token={_token(path, expires)}"
+        return _envelope(200, "success", f"{self.files}{path}{proof}")
 
     def _file(self, request: Request) -> Response:
         if "authorization" in request.headers:
             return _page(400, "the key must not be sent to result hosts")
         path, now = _path(request.url), self._clock.now()
-        if content := self._store.upload(path, now):
-            return _bytes(request, content, mime(sniff(content)))
+        if uploaded := self._store.upload(path, now):
+            return _bytes(request, uploaded, mime(sniff(uploaded)))
         job = self._finished(path)
         if job is None:
             return _page(404, "Not Found")
         expires, token = _query(request, "expires"), _query(request, "token")
         if token:
-            refused = token != _token(job.file, expires) or now >= int(expires)
+            refused = token != _token(path, expires) or now >= int(expires)
         else:
             refused = job.scenario == "expired-link"
         if refused:
             return _page(403, "Forbidden")
-        return _bytes(request, picture(job.width, job.height, job.id), mime("png"))
+        kind = path.rpartition(".")[2]
+        return _bytes(request, *content(kind, job.width, job.height, f"{job.id} {path}"))
 
     def _upload(self, request: Request) -> Response:
         source = _UPLOADS[_path(request.url)]
@@ -301,12 +319,14 @@ class Sandbox:
 
     def _finished(self, path: str) -> Job | None:
         """Return the job whose result lies at `path`, unless it is not there (any more)."""
-        job = self._store.job_of(path.removeprefix("/r/"))
-        there = job and job.done <= self._clock.now() < job.done + DAY
-        return job if there else None
+        job = self._store.job_of(path.removeprefix("/r/").rpartition("-")[0])
+        if job is None or path not in _made(job)[1]:
+            return None
+        return job if job.done <= self._clock.now() < job.done + DAY else None
 
-    def _result_url(self, job: Job) -> str:
-        return f"{self.files}/r/{job.file}"
+    def _result(self, job: Job) -> dict[str, Any]:
+        model, paths = _made(job)
+        return told(model, [f"{self.files}{path}" for path in paths]) if model else {}
 
     def _own_path(self, url: object) -> str:
         """Return the path of a URL that this sandbox gave out; `` for any other."""
@@ -314,23 +334,21 @@ class Sandbox:
         return _path(str(url)) if own else ""
 
 
-def _fault(field: Field, given: Any) -> Response | None:
-    """Return the refusal of one field of the input, or None; the texts under 422 are made up."""
-    value = given.get(field.name) if isinstance(given, dict) else None
-    if value is None or value in ("", []):
-        return _required(field.name) if field.required else None
-    values = value if isinstance(value, list) else [value]
-    if not isinstance(value, _TYPES.get(field.type, object)):
-        reason = "is invalid"
-    elif field.max_length and any(len(str(each)) > field.max_length for each in values):
-        reason = "is too long"
-    elif field.max_items and len(values) > field.max_items:
-        reason = "has too many items"
-    elif field.enum and any(each not in field.enum for each in values):
-        reason = "is not one of the allowed options"
-    else:
+def _made(job: Job) -> tuple[Model | None, list[str]]:
+    """Return the model of a job and the paths of its results."""
+    model, given = load(job.model), json.loads(json.loads(job.param)["input"])
+    kinds = endings(model, given) if model else []
+    return model, [f"/r/{job.file}-{n}.{kind}" for n, kind in enumerate(kinds, start=1)]
+
+
+def _meant(model: Model, flag: str, given: dict[str, Any]) -> object:
+    """Return the value of a flag in the words of `kie create`: 16:9 for landscape_16_9."""
+    field = model.route(flag)
+    if field is None:
         return None
-    return _envelope(422, f"{field.name} {reason}")
+    value = given.get(field.name, field.default)
+    words = model.flags[flag].get("map", {}).items()
+    return next((word for word, own in words if own == value), value)
 
 
 def _has_key(request: Request) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CREDITS = 1000.0  # of a new sandbox
 CREATES, WINDOW = 20, 10.0  # kie.ai takes 20 creates in 10 s
 BURST = 60.0  # seconds
+PAUSE = 0.999  # seconds: kie.ai answers one question about models a second
 DAY = 86_400.0
 
 _SCHEMA = """
@@ -78,7 +79,7 @@ class Store:
             return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (task_id,)).fetchone())
 
     def job_of(self, file: str) -> Job | None:
-        """Return the job whose result is called `file`."""
+        """Return the job whose results' names begin with `file`."""
         with self._open() as db:
             return _job(db.execute("SELECT * FROM jobs WHERE file = ?", (file,)).fetchone())
 
@@ -94,6 +95,15 @@ class Store:
             if found and now - found[0] <= BURST:
                 return False
             db.execute("INSERT OR REPLACE INTO attempts VALUES (?, ?)", (digest, now))
+            return True
+
+    def may_ask(self, now: float) -> bool:
+        """Tell whether the last answer about models is a second old, and note this one."""
+        with self._open() as db:
+            found = db.execute("SELECT at FROM attempts WHERE digest = ''").fetchone()
+            if found and 0 <= now - found[0] < PAUSE:
+                return False
+            db.execute("INSERT OR REPLACE INTO attempts VALUES ('', ?)", (now,))
             return True
 
     def keep(self, path: str, content: bytes, now: float) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -301,3 +303,78 @@ def test_a_look_is_one_request_whatever_comes(client, server):
             client.get_task("t-1")
         assert caught.value.again
     assert len(server.requests) == 3
+
+
+# the Market
+
+
+def test_the_list_of_models_is_asked_for_with_the_key(client, server):
+    server.answer("models", "models.list")
+
+    entries = client.models()
+
+    assert example("models.list")["data"]["models"] == entries
+    [sent] = server.requests
+    assert (sent.method, sent.path) == ("GET", "/api/v1/models")
+    assert "authorization" in sent.headers
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], {}, {"models": None}, {"models": []}, {"models": [7, {"model": 7}]}]
+)
+def test_a_list_without_a_model_is_no_list(client, server, data):
+    server.answer("models", Reply({"code": 200, "msg": "success", "data": data}))
+    with pytest.raises(UnexpectedAnswer):
+        client.models()
+
+
+def test_the_slash_of_a_model_stands_in_the_path_as_it_is(client, server):
+    server.answer("schema", "models.schema", "models.schema-null")
+
+    document = client.model_schema("flux-2/pro-image-to-image")
+
+    assert example("models.schema")["data"]["openapi"] == document
+    assert server.requests[0].path == "/api/v1/models/flux-2/pro-image-to-image/schema"
+    assert client.model_schema("google/gemini-3-8-flash-tts") is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "code"),
+    [
+        ("models.404-unknown", WrongInput, 404),
+        (Reply(example("record.401")), BadKey, 401),
+        (Reply({"code": 200, "data": {"model": "m"}}), UnexpectedAnswer, None),
+        (Reply({"code": 200, "data": {"model": "m", "openapi": "no"}}), UnexpectedAnswer, None),
+        (Reply({"code": 200, "data": {"model": "other", "openapi": {}}}), UnexpectedAnswer, None),
+        (Reply({"code": 200, "data": None}), UnexpectedAnswer, None),
+    ],
+)
+def test_an_answer_that_describes_no_model_is_an_error(client, server, reply, error, code):
+    server.answer("schema", reply)
+    with pytest.raises(error) as found:
+        client.model_schema("m")
+    assert found.value.code == code
+    assert len(server.requests) == 1
+
+
+def test_a_busy_market_is_asked_again_three_times(client, server):
+    server.answer("schema", *["models.429"] * 3)
+    with pytest.raises(Unreachable):
+        client.model_schema("m")
+    assert len(server.requests) == 3
+    server.answer("schema", "models.429", Reply({"code": 200, "data": {"openapi": {"a": 1}}}))
+    assert client.model_schema("m") == {"a": 1}
+
+
+def test_who_is_in_a_hurry_asks_once_and_waits_no_longer(client, server):
+    server.answer("schema", "models.429")
+    with pytest.raises(Unreachable):
+        client.model_schema("m", total=2.0)
+    assert len(server.requests) == 1
+    released = threading.Event()
+    server.answer("schema", Reply({}, meanwhile=lambda: released.wait(10)))
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        client.model_schema("m", total=0.1)
+    assert time.monotonic() - began < 5
+    released.set()

@@ -310,7 +310,7 @@ def test_flags_win_over_the_input_object_and_params_over_both(kie, server, sourc
 
 
 def test_passes_on_another_model_with_a_warning(kie, server):
-    wanted = example("create-other-model.request")
+    wanted = example("create-other-model.request") | {"model": "new/model"}
     args = ["create", "-m", wanted["model"], "--input", "-"]
 
     run = kie(args, stdin=json.dumps(wanted["input"]))

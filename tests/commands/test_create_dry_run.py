@@ -46,7 +46,10 @@ def test_a_dry_run_prints_the_body_with_files_as_urls(bare, server, images):
             "resolution": "2K",
         },
     }
-    assert "Nothing was sent. Price: about 7 credits." in run.err.splitlines()
+    assert (
+        "Nothing was sent. Price: 7 credits (exact, price list of 2026-10-06)."
+        in run.err.splitlines()
+    )
     assert "Local files are shown as file:// URLs; they would be uploaded first." in run.err
 
 
@@ -117,7 +120,12 @@ def test_stdin_of_a_process_is_taken_as_it_is(real):
 def test_the_price_of_an_unknown_model_is_unknown(bare):
     run = bare("create -p hat -m new/model --dry-run")
 
-    assert "Nothing was sent. Price: unknown." in run.err.splitlines()
+    no_key = "There is no API key. Nothing was sent."
+    assert [
+        f"kie: kie.ai could not be asked what new/model takes. {no_key}",
+        "kie: kie does not know new/model: its input is not checked.",
+        "Nothing was sent. Price: unknown (kie knows no price of this model).",
+    ] == run.err.splitlines()
     assert {"model": "new/model", "input": {"prompt": "hat"}} == json.loads(run.out)
 
 

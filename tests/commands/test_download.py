@@ -580,7 +580,6 @@ def test_unsaved_fetches_only_what_is_missing(kie):
         ({"resultJson": None}, 10),
         ({"resultJson": '{"resultUrls": []}'}, 10),
         ({"resultJson": '{"resultUrls": [null, 7, "", "../../x"]}'}, 0),
-        ({"resultJson": '{"resultObject": {"text": "hello"}}'}, 0),
     ],
 )
 def test_a_success_without_a_usable_url_saves_nothing_and_says_so(kie, told, code):

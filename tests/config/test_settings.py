@@ -53,6 +53,8 @@ def test_the_defaults_are_the_documented_ones(settings):
         "base_url": "https://api.kie.ai",
         "upload_url": "https://kieai.redpandaai.co",
         "record_prompts": True,
+        "max_credits_per_task": None,
+        "max_credits_per_day": None,
     }
 
 
@@ -86,6 +88,26 @@ def test_the_file_may_hold_numbers_and_truths_where_they_make_sense(settings, wr
     assert settings().get("record_prompts").value is False
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "shown"), [("0", 0.0, "0"), ("20", 20.0, "20"), ("'2.5'", 2.5, "2.5")]
+)
+def test_a_limit_of_credits_is_a_number_and_shown_as_it_was_written(
+    settings, write, text, value, shown
+):
+    write(f"max_credits_per_day = {text}")
+
+    assert Setting(value, "config file") == settings().get("max_credits_per_day")
+    assert (shown, "config file") == settings().shown("max_credits_per_day")
+    assert ("", "default") == settings().shown("max_credits_per_task")
+
+
+def test_the_limit_of_a_task_has_a_shorter_flag_and_no_variable(settings):
+    given = settings(KIE_MAX_CREDITS_PER_TASK="1")
+
+    assert Setting(5.0, "--max-credits") == given.get("max_credits_per_task", flag="5")
+    assert given.get("max_credits_per_task").value is None
+
+
 def test_none_is_no_limit(settings):
     assert Setting(None, "--timeout") == settings(KIE_TIMEOUT="5m").get("timeout", flag="none")
 
@@ -115,6 +137,11 @@ def test_a_flag_is_named_as_its_setting_or_as_people_know_it(settings):
         ('output_dir = "a\\u0000b"', "output_dir", "config file: it must be the name of a folder."),
         ("callback_url = 'a.b'", "callback_url", "config file: write a whole address: https://..."),
         ("token = 5", "token", "token from the config file: it must be text."),
+        ("max_credits_per_day = -1", "max_credits_per_day", "a number of credits, 0 or more"),
+        ("max_credits_per_day = nan", "max_credits_per_day", "a number of credits, 0 or more"),
+        ("max_credits_per_day = ' '", "max_credits_per_day", "a number of credits, 0 or more"),
+        ("max_credits_per_task = true", "max_credits_per_task", "must be text or a number."),
+        ("max_credits_per_task = '٣'", "max_credits_per_task", "a number of credits, 0 or more"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_in_the_file_is_told_with_its_place(settings, write, text, name, message):
@@ -179,6 +206,8 @@ def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
         ("base_url", "https://api.kie.ai", "default"),
         ("upload_url", "https://kieai.redpandaai.co", "default"),
         ("record_prompts", "false", "config file"),
+        ("max_credits_per_task", "", "default"),
+        ("max_credits_per_day", "", "default"),
     ]
 
 

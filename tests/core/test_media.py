@@ -18,6 +18,7 @@ from kie_cli.core.media import (
     is_whole,
     mime,
     sniff,
+    text_kind,
 )
 from kie_cli.sandbox.png import picture
 
@@ -67,8 +68,16 @@ def test_some_bytes_after_the_end_do_no_harm(kind):
         (b"\0\0\0\x20ftypheix", "heic"), (b"\0\0\0\x20ftypmif1", "heic"),
         (b"\0\0\0\x20ftypM4A \0\0\0\0", "m4a"), (b"\0\0\0\x20ftypM4B ", "m4a"),
         (b"RIFF\0\0\0\0AVI ", None), (b"RIFF", None), (b"", None), (b"\x89PNG", None),
-        (b"<html>", None), (b"<svg ", None), (b'{"code":200}', None), (b"%PDF-1.7", None),
-        (b"PK\x03\x04", None), (b"MZ", None), (b"\xff\xd8", None), (b" \x89PNG\r\n\x1a\n", None),
+        (b"\x1aE\xdf\xa3\xa3B\x86\x81\x01B\x82\x88matroska", "mkv"),
+        (b"\x1aE\xdf\xa3\x9fB\x82\x84webm", "webm"),
+        (b"\x1aE\xdf\xa3" + bytes(60) + b"matroska", "webm"),
+        (b"0&\xb2u\x8ef\xcf\x11\xa6\xd9", "wma"), (b"MThd\0\0\0\x06", "mid"),
+        (b"8BPS\0\x01", "psd"),
+        (b"II*\0\x08", "tiff"), (b"MM\0*\0", "tiff"), (b"BM\x46\0\0\0\0\0\0\0\x36", "bmp"),
+        (b"%PDF-1.7", "pdf"), (b"PK\x03\x04\x14", "zip"),
+        (b"BMW drives by", None), (b"MM and I", None), (b"PK", None), (b"BM", None),
+        (b"<html>", None), (b"<svg ", None), (b'{"code":200}', None),
+        (b"MZ", None), (b"\xff\xd8", None), (b" \x89PNG\r\n\x1a\n", None),
     ],
 )  # fmt: skip
 def test_a_kind_is_told_by_its_first_bytes(head, kind):
@@ -123,6 +132,24 @@ def test_text_is_told_also_where_its_last_character_is_cut(text, cut):
     content = f"\ufeff{text}\r\n\té".encode() + "😀".encode()[:cut]
 
     assert is_text(content)
+
+
+@pytest.mark.parametrize(
+    ("url", "head", "kind"),
+    [
+        ("https://a.example/r/a.srt", b"1\n", "srt"),
+        ("https://a.example/r/a.JSON?name=b.png", b"{}", "json"),
+        ("https://a.example/r/a.svg#b.png", b"<?xml?><svg/>", "svg"),
+        ("https://a.example/r/a.txt", b"<htm> and html", "txt"),
+        ("https://a.example/r/a.txt", b"\n <!DocType\thtml>", None),
+        ("https://a.example/r/a.md", b"\xef\xbb\xbf<HTML>", None),
+        ("https://a.example/r/a.png?b.txt", b"hi", None),
+        ("https://a.example/r/txt", b"hi", None),
+        ("", b"hi", None),
+    ],
+)
+def test_a_text_is_a_result_if_its_url_says_so_and_it_is_no_page(url, head, kind):
+    assert kind == text_kind(url, head)
 
 
 @pytest.mark.parametrize("content", [*REAL.values(), b"", b"\0text", b"\xff\xfe<\0", b"abc\x80def"])

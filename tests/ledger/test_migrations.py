@@ -17,6 +17,7 @@ from kie_cli.ledger import schema
 from kie_cli.ledger.database import Database
 
 GOLDEN = Path(__file__).parent / "golden"
+COLUMNS = 31  # of a create in version 1
 TASKS = ["saved1", "failed1", "running1", None, None, "private1"]
 
 
@@ -43,8 +44,10 @@ def content(file: Path) -> tuple[int, str, dict[str, list]]:
     """Return the version, the health, and the rows of every table of version 1."""
     with closing(connect(file)) as db:
         ask = lambda sql: db.execute(sql).fetchall()  # noqa: E731
-        rows = {name: ask(f"SELECT * FROM {name}") for name in ("creates", "events", "files")}  # noqa: S608
-        rows["uploads"] = ask("SELECT * FROM uploads")
+        tables = ("creates", "events", "files", "uploads")
+        rows = {name: ask(f"SELECT * FROM {name}") for name in tables}  # noqa: S608
+        # Later versions only add columns at the end.
+        rows["creates"] = [row[:COLUMNS] for row in rows["creates"]]
         return ask("PRAGMA user_version")[0][0], ask("PRAGMA quick_check")[0][0], rows
 
 
@@ -99,6 +102,22 @@ def test_the_older_file_is_kept_beside_the_ledger_for_its_owner_alone(old, opene
     assert not list(old.parent.glob("*.part*"))
 
 
+def test_a_ledger_of_version_2_gets_a_place_for_estimates_and_a_copy_too(old, opened, accepted):
+    with closing(connect(old)) as db:
+        for statement in (*schema.TWO, "PRAGMA user_version = 2"):
+            db.execute(statement)
+    before = content(old)
+
+    ledger = opened()
+    accepted(ledger, "t9", estimate=7.0)
+
+    assert (schema.VERSION, "ok") == content(old)[:2]
+    assert before[2]["creates"] == content(old)[2]["creates"][:-1]
+    (backup,) = old.parent.glob("tasks.sqlite3.v2-backup*")
+    assert before == content(backup)
+    assert 7.0 == ledger.spending("label")[0].estimated
+
+
 def test_an_older_copy_is_never_overwritten(old, opened):
     backup = old.parent / "tasks.sqlite3.v1-backup"
     backup.write_text("mine")
@@ -108,6 +127,15 @@ def test_an_older_copy_is_never_overwritten(old, opened):
 
     assert "mine" == backup.read_text()
     assert (1, "ok") == content(old.parent / "tasks.sqlite3.v1-backup-3")[:2]
+
+
+def test_the_second_copy_has_number_2(old, opened):
+    (old.parent / "tasks.sqlite3.v1-backup").write_text("mine")
+
+    opened()
+
+    names = ["tasks.sqlite3.v1-backup", "tasks.sqlite3.v1-backup-2"]
+    assert names == [file.name for file in backups(old)]
 
 
 def test_a_ledger_of_today_is_not_copied_again(old, opened):
