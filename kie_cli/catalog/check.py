@@ -14,6 +14,7 @@ from kie_cli.catalog.wishes import Source, as_typed, choose_model, place
 from kie_cli.core.hosts import is_private
 from kie_cli.core.media import LocalFile
 from kie_cli.core.suggest import nearest
+from kie_cli.core.task import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -174,7 +175,7 @@ def _faults(model: Model, known: Field, value: object, source: Source) -> Iterat
             ):
                 yield fault._replace(text=f"{source.of(one)}: {fault.text}")
     if (most := known.file.get("total_mb")) and (total := _size(value)) > most * MB:
-        text = f"{source.name}: {total} bytes together; {model.id} takes at most {most:g} MB."
+        text = f"{source.name}: {total} bytes together; {model.id} takes at most {amount(most)} MB."
         yield _Fault(text, refused=total > most * 1024 * 1024)
 
 
@@ -222,13 +223,13 @@ def _limit_faults(model: Model, known: Field, value: object, source: Source) -> 
     for word, sign, most in ((f"max{ending}", 1, "most"), (f"min{ending}", -1, "least")):
         limit, told = limits.get(word), limits.get(f"{word}_described")
         if limit is not None and sign * measure > sign * limit:
-            yield _Fault(f"{head}; {model.id} takes at {most} {limit:g}{tail}.")
+            yield _Fault(f"{head}; {model.id} takes at {most} {amount(limit)}{tail}.")
         elif told is not None and sign * measure > sign * told:
-            text = f"{head}; {model.id} is said to want at {most} {told:g}{tail}."
+            text = f"{head}; {model.id} is said to want at {most} {amount(told)}{tail}."
             yield _Fault(text, refused=False)
     step = limits.get("multiple_of_described")
     if step and not ending and measure % step:
-        text = f"{head}; {model.id} is said to want a multiple of {step:g}{tail}."
+        text = f"{head}; {model.id} is said to want a multiple of {amount(step)}{tail}."
         yield _Fault(text, refused=False)
 
 
@@ -249,7 +250,10 @@ def _item_faults(schema: Mapping[str, Any], value: object, place: str) -> Iterat
         for word in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
             sign, bound = (1, "most") if word.startswith("max") else (-1, "least")
             if word in schema and sign * measure > sign * schema[word]:
-                yield place, f"is {measure:g}{unit}; at {bound} {schema[word]:g} is taken"
+                yield (
+                    place,
+                    f"is {amount(measure)}{unit}; at {bound} {amount(schema[word])} is taken",
+                )
     if isinstance(value, dict):
         for name in schema.get("required", ()):
             if name not in value:
@@ -294,11 +298,30 @@ def _file_faults(model: Model, known: Field, file: LocalFile) -> Iterator[_Fault
         but = f" ({file.kind})" if file.kind else ""
         yield _Fault(f"not {what} that {model.id} takes{but}; it takes {', '.join(kinds)}.")
     if most is not None and file.size > most * MB:
-        size = f"{file.size} bytes; {model.id} takes at most {most:g} MB"
+        size = f"{file.size} bytes; {model.id} takes at most {amount(most)} MB"
         if file.size > most * 1024 * 1024:
             yield _Fault(f"{size}.")
         else:
             yield _Fault(f"{size}; kie.ai may count 1000000 bytes as one.", refused=False)
+    if file.pixels:
+        yield from _pixel_faults(known.file, file.pixels)
+
+
+def _pixel_faults(limits: Mapping[str, Any], pixels: tuple[int, int]) -> Iterator[_Fault]:
+    """Find how a picture differs from what kie.ai's pages say of its size: prose, so a warning."""
+    width, height = pixels
+    for word, least, most, said in (
+        ("px", min(pixels), max(pixels), "px a side"),
+        ("pixels", width * height, width * height, "pixels in all"),
+        ("ratio", width / height, width / height, "times as wide as high"),
+    ):
+        low, high = limits.get(word, (None, None))
+        if (low is not None and least < low) or (high is not None and most > high):
+            span = " to ".join(f"{amount(end)}" for end in (low, high) if end is not None)
+            bound = "" if None not in {low, high} else "at least " if high is None else "at most "
+            yield _Fault(
+                f"{width} x {height}; {bound}{span} {said} are said to be wanted.", refused=False
+            )
 
 
 def _url_faults(value: object, schemes: Sequence[str]) -> Iterator[_Fault]:

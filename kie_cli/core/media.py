@@ -53,12 +53,17 @@ _PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file of this machine that an input field names: checked, hashed, not yet uploaded."""
+    """
+    A file of this machine that an input field names: checked, hashed, not yet uploaded.
+
+    `pixels` is (width, height) of a picture, as far as it tells them.
+    """
 
     path: str
     kind: str | None
     size: int
     sha256: str
+    pixels: tuple[int, int] | None = None
 
     @property
     def upload_name(self) -> str:

@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 
 from kie_cli.context import Kie
 from kie_cli.core.hosts import is_kie_ai
-from kie_cli.core.media import HEAD, LocalFile, sniff
+from kie_cli.core.media import LocalFile, sniff
+from kie_cli.core.pixels import image_size
+
+ENOUGH = 2**18  # bytes in which a picture tells its size, even behind a long EXIF part
 
 
 def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
@@ -31,7 +34,7 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
         return None
     with os.fdopen(handle, "rb") as stream:
         try:
-            head = stream.read(HEAD)
+            head = stream.read(ENOUGH)
             stream.seek(0)
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             size = stream.tell()
@@ -41,7 +44,7 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
     if size == 0:
         problems.append(f"{named}: the file is empty.")
         return None
-    return LocalFile(path, sniff(head), size, sha256)
+    return LocalFile(path, sniff(head), size, sha256, image_size(head))
 
 
 def warn_of_strange_host(kie: Kie, file: LocalFile, url: str) -> None:

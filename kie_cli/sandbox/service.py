@@ -18,11 +18,11 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from kie_cli.catalog.models import load
 from kie_cli.core.exchange import Request, Response
 from kie_cli.core.media import ending, mime, sniff
+from kie_cli.core.pixels import image_size
 from kie_cli.core.suggest import nearest
 from kie_cli.errors import WrongInput
 from kie_cli.sandbox.discovery import current, facts, listing
 from kie_cli.sandbox.intake import cost, fault
-from kie_cli.sandbox.png import image_size
 from kie_cli.sandbox.results import content, endings, told
 from kie_cli.sandbox.store import DAY, Job, Store
 

@@ -438,6 +438,23 @@ def test_a_file_is_refused_when_no_reading_of_10_mb_takes_it(size, problems, war
 
 
 @pytest.mark.parametrize(
+    ("pixels", "said"),
+    [
+        ((1000, 1000), None),
+        (None, None),
+        ((299, 600), "299 x 600; at least 300 px a side are said to be wanted."),
+        ((2000, 700), "2000 x 700; 0.4 to 2.5 times as wide as high are said to be wanted."),
+        ((400, 1200), "400 x 1200; 0.4 to 2.5 times as wide as high are said to be wanted."),
+    ],
+)
+def test_a_picture_of_a_size_that_is_not_wanted_is_doubted(pixels, said):
+    file = replace(png(), pixels=pixels)
+    checked = make("kling-3.0-omni/image-to-video", images=(file,))
+    assert [] == checked.problems
+    assert ([f"--image jar.png: {said}"] if said else []) == checked.warnings
+
+
+@pytest.mark.parametrize(
     ("value", "reason"),
     [
         ("data:image/png;base64,AAAA", "data: URI"),

@@ -198,7 +198,7 @@ def test_a_link_to_one_result_opens_no_other(kie, clock):
 
 
 def test_presets_and_sizes_of_other_names_shape_the_picture_too(kie, clock):
-    from kie_cli.sandbox.png import image_size
+    from kie_cli.core.pixels import image_size
 
     for model, more, size in (
         ("ideogram/character", {"image_size": "landscape_16_9"}, (1024, 576)),

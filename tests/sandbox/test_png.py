@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from kie_cli.sandbox.png import NOTE, SHADES, WORD, image_size, picture
+from kie_cli.core.pixels import image_size
+from kie_cli.sandbox.png import NOTE, SHADES, WORD, picture
 
 
 def chunks(data):

@@ -10,8 +10,9 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+from kie_cli.core.pixels import image_size
 from kie_cli.errors import LocalFiles, WrongInput
-from kie_cli.sandbox.png import image_size, picture
+from kie_cli.sandbox.png import picture
 from kie_cli.sandbox.service import SCENARIOS, Sandbox
 
 I2I = "flux-2/pro-image-to-image"
