@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kie_cli.core.clock import JUMP, Clock, lead
+from kie_cli.core.runtimes import RunTimes, learn
 from kie_cli.core.task import Task
 from kie_cli.errors import BadKey, KieError, NoSuchTask, StillRunning
 
-FIRST = 2.0  # seconds before the first look at a new task, and after the first at an old one
 GAP = 0.2  # least seconds between two looks of one process: 5 a second
 LONGEST_RETRY_AFTER = 120.0
 GRACE_OWN, GRACE_OTHER = 90.0, 10.0  # seconds in which "no such task" may be a delay at kie.ai
+
+
+UNKNOWN = learn(())  # a model without any run
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +26,11 @@ class Pace:
     timeout: float | None = None
     interval: float | None = None
 
-    def pause(self, waited: float, jitter: float) -> float:
-        """Return the seconds until the next look, after `waited` seconds; ±10 % by `jitter`."""
+    def pause(self, times: RunTimes, age: float, jitter: float) -> float:
+        """Return the seconds until the next look at a task of this age; ±10 % by `jitter`."""
         if self.interval is not None:
             return self.interval
-        if waited < FIRST:
-            base = FIRST
-        elif waited < 60:
-            base = 3.0
-        elif waited < 300:
-            base = 5.0
-        elif waited < 900:
-            base = 10.0
-        else:
-            base = 15.0
-        return base * (0.9 + 0.2 * jitter)
+        return times.next_look(age) * (0.9 + 0.2 * jitter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +39,18 @@ class Subject:
     A task to wait for. `created_at` (seconds since 1970) is known for this machine's own.
 
     `fresh`: it was created a moment ago, so a look at once would be too early. `last` is what
-    this process has seen of it already.
+    this process has seen of it already, `times` how long such tasks take.
     """
 
     task_id: str
     created_at: float | None = None
     fresh: bool = False
     last: Task | None = None
+    times: RunTimes = UNKNOWN
+
+    def age(self, now: float) -> float:
+        """Return for how many seconds it has run by the time `now`; 0 where that is not known."""
+        return 0.0 if self.created_at is None else max(0.0, now - self.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +98,11 @@ def watch(
     last = {task_id: subject.last for task_id, subject in by_id.items()}
     grace = {task_id: started + _grace(subject, wall) for task_id, subject in by_id.items()}
     failures = dict.fromkeys(by_id, 0)
+    # By the monotonic clock: what the other one does from here on changes nothing.
+    began = {task_id: started - subject.age(wall) for task_id, subject in by_id.items()}
     queue = [
-        (started + FIRST if subject.fresh else started, number, task_id)
-        for number, (task_id, subject) in enumerate(by_id.items())
+        (started + (pace.pause(one.times, one.age(wall), 0.5) if one.fresh else 0), number, task_id)
+        for number, (task_id, one) in enumerate(by_id.items())
     ]
     heapq.heapify(queue)
     earliest = started
@@ -138,7 +138,8 @@ def watch(
             seen = last[task_id]
             yield Over(task_id, _time_is_up(task_id, seen, error), seen)
         else:
-            pause = pace.pause(now - started, clock.random())
+            age = answered - began[task_id]
+            pause = pace.pause(by_id[task_id].times, age, clock.random())
             if error:
                 pause = _back_off(error, pause, failures[task_id])
                 yield Trouble(task_id, error, failures[task_id])

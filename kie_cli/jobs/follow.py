@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from kie_cli.catalog.models import load
 from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, watch
 from kie_cli.core.retry import steady
+from kie_cli.core.runtimes import RunTimes, learn
 from kie_cli.core.task import SUCCESS, Failure, Task, amount
 from kie_cli.errors import (
     ExitCode,
@@ -78,8 +80,11 @@ def follow(
     if where and where.exact and len(task_ids) > 1 and not first_only:
         several = f"--output {where.exact}: one file, and these are {len(task_ids)} tasks."
         raise InputProblems([several], "Give a folder: -o out/")
-    known, usual = _known(kie, task_ids)
-    waited = [_subject(kie, task_id, known.get(task_id), created) for task_id in task_ids]
+    known, times = _known(kie, task_ids)
+    waited = [
+        replace(_subject(kie, one, known.get(one), created), times=times[one]) for one in task_ids
+    ]
+    usual = {task_id: law.usual for task_id, law in times.items()}
     come_back = partial(_come_back, kie, known, where)
     left, alone = dict.fromkeys(task_ids), len(task_ids) == 1
     ended: list[ExitCode] = []
@@ -122,17 +127,22 @@ def follow(
     return code
 
 
-def _known(kie: Kie, task_ids: Sequence[str]) -> tuple[dict[str, Task], dict[str, float | None]]:
-    """Return what the ledger knows of the tasks, and how long their models usually take."""
+def _known(kie: Kie, task_ids: Sequence[str]) -> tuple[dict[str, Task], dict[str, RunTimes]]:
+    """Return what the ledger knows of the tasks, and how long each is likely to take."""
     known: dict[str, Task] = {}
-    usual: dict[str, float | None] = {}
+    seconds: dict[str, list[float]] = {}
     if ledger := kie.ledger_if_usable:
         with suppress(LocalFiles):  # it only makes the waiting nicer
             known = {id_: task for id_ in task_ids if (task := ledger.find(id_))}
             models = {task.model for task in known.values() if task.model}
-            times = {model: ledger.usual_seconds(model) for model in models}
-            usual = {id_: times.get(task.model or "") for id_, task in known.items()}
-    return known, usual
+            seconds = {model: ledger.run_times(model) for model in models}
+    names = {id_: (known[id_].model or "") if id_ in known else "" for id_ in task_ids}
+    laws = {}
+    for name in set(names.values()):
+        model = load(name)
+        media = "sandbox" if kie.use_sandbox else model.media if model else None
+        laws[name] = learn(seconds.get(name, ()), media)
+    return known, {id_: laws[name] for id_, name in names.items()}
 
 
 def _warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:

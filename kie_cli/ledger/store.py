@@ -44,7 +44,7 @@ LEASES = {PREPARED: 1200.0, SENDING: 150.0}
 # Seconds to wait for another process that writes.
 WAIT_AT_GATE, WAIT_FOR_ACCEPTED = 5.0, 30.0
 LONGEST_ANSWER = 4096  # bytes
-LEARN_FROM, LEARN_AT_LEAST = 20, 3  # tasks
+LEARN_FROM = 20  # tasks
 
 _ROWS = "SELECT * FROM creates WHERE origin = :origin AND "
 # By no index: were one damaged, the list would be short without a word.
@@ -563,18 +563,14 @@ class Ledger:
             )
         return (task, row["input_hash"], row["key_fingerprint"])
 
-    def usual_seconds(self, model: str) -> float | None:
-        """Return the median time of the model's last 20 successes, None with fewer than 3."""
+    def run_times(self, model: str) -> list[float]:
+        """Return how many seconds the model's last 20 successes took."""
         where = """
             model = :model AND outcome = 'accepted' AND state = 'success'
             AND completed_at IS NOT NULL ORDER BY seq DESC LIMIT :most
         """
         rows = self._rows(where, model=model, most=LEARN_FROM)
-        times = sorted(max(0.0, row["completed_at"] - row["created_at"]) for row in rows)
-        count = len(times)
-        if count < LEARN_AT_LEAST:
-            return None
-        return float(times[count // 2] + times[(count - 1) // 2]) / 2
+        return [max(0.0, row["completed_at"] - row["created_at"]) for row in rows]
 
     def paid(self, model: str) -> list[tuple[Mapping[str, object] | None, float]]:
         """Return input, where it is recorded, and credits of the model's last 20 successes."""

@@ -111,7 +111,9 @@ class Live:
         row.append(f"  {clock_text(until - began)}")
         usual = self._usual.get(task_id)
         if usual and not ended:
-            row.append(f"  usually {clock_text(usual)}", "dim")
+            left = began + usual - until
+            ready = f", {clock_text(left)} left" if left > 0 else ""
+            row.append(f"  usually {clock_text(usual)}{ready}", "dim")
         if note := self._troubled.get(task_id):
             row.append(f"  {note}", "yellow")
         return row

@@ -325,7 +325,7 @@ def test_waits_and_gives_the_result_with_wait(kie, server):
 
     assert (0, [server.result + f"/r/{FIRST}.png"]) == (run.code, run.lines)
     assert f"submitted {FIRST}" in run.err.splitlines()
-    assert [2.0] == [round(pause) for pause in kie.clock.slept][:1]
+    assert [9] == [round(pause) for pause in kie.clock.slept][:1]  # as long as images take
     assert len(server.posts()) == 1
 
 

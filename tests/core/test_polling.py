@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +23,24 @@ from kie_cli.errors import (
 START = 1795344000.0
 GONE, BUSY = NoSuchTask("no such task"), Unreachable("busy", again=True)
 ODD = UnexpectedAnswer("code 451", again=True)
+
+
+class Steps:
+    """Run times that are known to the pace alone: 2 s, 3 s, and rarer the longer it takes."""
+
+    def next_look(self, age):
+        steps = ((2, 2.0), (60, 3.0), (300, 5.0), (900, 10.0))
+        return next((pause for until, pause in steps if age < until), 15.0)
+
+
+class Ages:
+    """Run times that note the ages they were asked for."""
+
+    asked: ClassVar[list] = []
+
+    def next_look(self, age):
+        self.asked.append(age)
+        return 9.0
 
 
 class Watch:
@@ -60,6 +80,7 @@ class Watch:
 
     def __call__(self, *subjects, timeout=None, interval=None):
         subjects = [s if isinstance(s, Subject) else Subject(s) for s in subjects or ["t1"]]
+        subjects = [replace(subject, times=Steps()) for subject in subjects]
         return list(watch(subjects, self.look, Pace(timeout, interval), self))
 
 
@@ -147,17 +168,24 @@ def test_without_a_limit_a_task_may_take_a_week():
     assert wait.time > 7 * 86400
 
 
-@pytest.mark.parametrize(
-    ("waited", "pause"),
-    [(0, 2), (1.9, 2), (2, 3), (59, 3), (60, 5), (299, 5), (300, 10), (899, 10), (900, 15),
-     (1e6, 15)],
-)  # fmt: skip
-def test_the_longer_it_takes_the_rarer_are_the_looks(waited, pause):
-    assert Pace().pause(waited, 0.5) == pytest.approx(pause)
-    assert Pace().pause(waited, 0.0) == pytest.approx(pause * 0.9)
-    assert Pace().pause(waited, 1.0) == pytest.approx(pause * 1.1)
-    assert Pace(interval=7).pause(waited, 0.0) == 7
-    assert Pace(interval=0).pause(waited, 0.0) == 0
+def test_pauses_vary_by_a_tenth_unless_they_were_chosen():
+    assert [Pace().pause(Steps(), 2.0, jitter) for jitter in (0.0, 0.5, 1.0)] == pytest.approx(
+        [2.7, 3.0, 3.3]
+    )
+    assert Pace(interval=7).pause(Steps(), 0.0, 0.0) == 7
+    assert Pace(interval=0).pause(Steps(), 0.0, 0.0) == 0
+
+
+@pytest.mark.parametrize(("fresh", "slept"), [(True, [9.0]), (False, [])])
+def test_the_age_of_a_task_says_when_a_look_pays(fresh, slept):
+    wait = Watch("success")
+    subject = Subject("t1", START - 40, fresh=fresh, times=Ages())
+
+    list(watch([subject], wait.look, Pace(), wait))
+
+    assert slept == wait.slept
+    assert fresh == (Ages.asked[-1:] == [40.0])
+    Ages.asked.clear()
 
 
 def test_a_task_of_a_minute_needs_about_twenty_looks():

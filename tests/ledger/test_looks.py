@@ -367,12 +367,8 @@ def test_each_origin_sees_its_own_tasks_alone(ledger, opened, accepted, clock):
     assert not ledger.find("t1").sandbox
 
 
-@pytest.mark.parametrize(
-    ("seconds", "usual"),
-    [([9, 8], None), ([30, 10, 20], 20), ([40, 10, 20, 30], 25), ([-9, -8, -7], 0)],
-)
-def test_the_usual_time_is_the_median_of_three_or_more(ledger, accepted, seconds, usual):
-    for number, took in enumerate(seconds):
+def test_run_times_are_those_of_the_models_successes(ledger, accepted):
+    for number, took in enumerate([30, 10, -9]):
         accepted(ledger, f"t{number}", model="veo3")
         ledger.record(Task(f"t{number}", "success", created_at=100.0, completed_at=100.0 + took))
     accepted(ledger, "other")
@@ -380,17 +376,17 @@ def test_the_usual_time_is_the_median_of_three_or_more(ledger, accepted, seconds
     accepted(ledger, "failed", model="veo3")
     ledger.record(Task("failed", "fail", created_at=1.0, completed_at=2.0))
 
-    assert usual == ledger.usual_seconds("veo3")
+    assert [0, 10, 30] == ledger.run_times("veo3")
 
 
-def test_the_usual_time_forgets_old_tasks(ledger, accepted):
+def test_run_times_of_long_ago_are_forgotten(ledger, accepted):
     for number in range(41):
         accepted(ledger, f"t{number}")
         ledger.record(
             Task(f"t{number}", "success", created_at=0.5, completed_at=1.5 if number < 21 else 9.5)
         )
 
-    assert 9 == ledger.usual_seconds("flux-2/pro-text-to-image")
+    assert [9.0] * 20 == ledger.run_times("flux-2/pro-text-to-image")
 
 
 def test_an_upload_is_found_by_bytes_host_and_key_while_it_is_young(ledger, clock):

@@ -41,7 +41,7 @@ def shown(monkeypatch):
 
 def test_one_task_is_state_time_and_what_is_usual(shown):
     text = shown(["t1"], [Task("t1", "generating")], usual={"t1": 31.0})
-    assert "generating  0:23  usually 0:31" in text
+    assert "generating  0:23  usually 0:31, 0:08 left" in text
     assert "t1" not in text
 
 
