@@ -69,6 +69,12 @@ def _callback(text: str) -> str:
     return url
 
 
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text.strip()):
+        raise ValueError("it must be a whole number, 1 or more")
+    return int(text)
+
+
 def _credits(text: str) -> float:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip()):
         raise ValueError("it must be a number of credits, 0 or more")
@@ -140,6 +146,10 @@ FIELDS: dict[str, Field] = {
     "record_prompts": Field(
         "whether the ledger keeps prompts; false: only a hash",
         _yes_or_no, default="true", takes=(str, bool),
+    ),
+    "rate_limit": Field(
+        "the creates that kie.ai takes from the account in 10 s", _count, default="20",
+        takes=(str, int),
     ),
     "max_credits_per_task": Field(
         "the credits that one task may cost; an unknown price is too much",

@@ -31,12 +31,13 @@ from kie_cli.errors import (
 from kie_cli.jobs.budget import limits, refusal
 from kie_cli.jobs.files import warn_of_strange_host
 from kie_cli.jobs.parallel import in_parallel
-from kie_cli.ledger.store import Draft, Ledger, OnceTaken, OverBudget
+from kie_cli.ledger.store import Draft, Ledger, OnceTaken, OverBudget, TooFast
 from kie_cli.output.stream import StreamLost
 
 UPLOADS_AT_ONCE = 4
 UPLOAD_LIFE = 20 * 3600.0  # seconds; kie.ai keeps uploads for 24 h or 3 days, its pages differ
 LARGEST_BODY = 2**20
+LOOK_AGAIN = 1.0  # seconds
 TWIN_WAIT = 120.0  # seconds to wait for another process that uses the same --once key
 DAY = 86400.0
 UNSENT = "Nothing was sent, nothing was charged."
@@ -161,6 +162,7 @@ class _Create:
         self._kie = kie
         self._order = order
         self._intent = intent
+        self._rate: int = kie.settings.get("rate_limit").value
         self._leaving = False  # bytes of the request may have left
         self._sent = 0.0  # when, in seconds since 1970
         self._nothing = UNSENT
@@ -234,8 +236,13 @@ class _Create:
         clock, ledger = self._kie.clock, self._kie.ledger
         started, attempt = clock.monotonic(), 0
         while True:
+            started += self._wait_turn()
             attempt += 1
-            outcome, answer = self._attempt(body)
+            try:
+                outcome, answer = self._attempt(body)
+            except TooFast:  # another process was faster
+                attempt -= 1
+                continue
             if isinstance(outcome, Accepted):
                 return self._accepted(outcome.task_id, answer)
             if isinstance(outcome, Uncertain):
@@ -273,12 +280,24 @@ class _Create:
             self._kie.output.note(f"{reason}; trying again in {pause:.1f} s. Nothing was charged.")
             clock.sleep(pause)
 
+    def _wait_turn(self) -> float:
+        """Wait until the account may create one more task; return for how many seconds."""
+        clock, waited = self._kie.clock, 0.0
+        while seconds := self._kie.ledger.turn(self._intent, self._rate):
+            if not waited:
+                every = f"kie.ai takes {self._rate} creates in 10 s"
+                self._kie.output.note(f"{every}: waiting for this one's turn.")
+            pause = min(seconds, LOOK_AGAIN)  # an answer on its way may come any moment
+            clock.sleep(pause)
+            waited += pause
+        return waited
+
     def _attempt(self, body: bytes) -> tuple[Outcome, str]:
         """Send createTask once. Signals are held back from the gate on."""
 
         def gate(end_after: Callable[[float], None]) -> None:
             self._sent = self._kie.clock.now()
-            self._kie.ledger.sending(self._intent, body)
+            self._kie.ledger.sending(self._intent, body, self._rate)
             self._kie.signals.hold(end_after, self._tell_hold)
             self._leaving = True
 

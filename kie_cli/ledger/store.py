@@ -31,7 +31,7 @@ from kie_cli.ledger.owner import is_alive, this_process
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kie_cli.core.clock import Clock
@@ -45,6 +45,9 @@ LEASES = {PREPARED: 1200.0, SENDING: 150.0}
 WAIT_AT_GATE, WAIT_FOR_ACCEPTED = 5.0, 30.0
 LONGEST_ANSWER = 4096  # bytes
 LEARN_FROM = 20  # tasks
+# Seconds: kie.ai counts the creates of an account in a window (docs.kie.ai, rate limits), and an
+# answer that never came is no longer waited for.
+WINDOW, LONGEST_SEND = 10.0, 100.0
 
 _ROWS = "SELECT * FROM creates WHERE origin = :origin AND "
 # By no index: were one damaged, the list would be short without a word.
@@ -61,6 +64,16 @@ _INSERT = """
         label, once, created_at, input_hash, callback_url, prompt, input_json, estimate)
     VALUES (:intent, :origin, :to, :owner, :lease, :version, :key_fingerprint, :model,
         :label, :once, :now, :input_hash, :callback_url, :prompt, :input_json, :estimate)
+"""
+_RECENT = """
+    SELECT outcome, sent_at, (
+        SELECT min(at) FROM events WHERE events.intent = creates.intent AND at >= sent_at
+        AND state IN ('accepted', 'refused', 'unknown')
+    ) AS answered_at
+    FROM creates WHERE origin = :origin AND sent_at BETWEEN :since AND :now
+    AND outcome <> 'prepared' AND key_fingerprint IS (
+        SELECT key_fingerprint FROM creates WHERE intent = :intent
+    ) ORDER BY sent_at DESC LIMIT :most
 """
 # A create that turns out to be paid holds its key again, unless a later one has it by now.
 _HELD = """
@@ -218,6 +231,14 @@ class OverBudget(Exception):
         self.unpriced = unpriced
 
 
+class TooFast(Exception):
+    """kie.ai takes no more creates for some `seconds`; nothing was sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Ledger:
     """
     The ledger in `folder`; queries see the rows of `origin` alone.
@@ -297,14 +318,45 @@ class Ledger:
         """Say that a prepared create is still at work: its lease begins anew."""
         self._move(intent, (PREPARED,), PREPARED, UNSENT)
 
-    def sending(self, intent: str, body: bytes) -> None:
-        """Pass the gate: once this returns, and only then, `body` may leave, one time."""
+    def sending(self, intent: str, body: bytes, rate: int | None = None) -> None:
+        """
+        Pass the gate: once this returns, and only then, `body` may leave, one time.
+
+        Raises TooFast where that would be more than `rate` creates in 10 s, of all processes.
+        """
         new = {"sent_at": self._clock.now(), "body": body}
         new["body_sha256"] = hashlib.sha256(body).hexdigest()
-        self._move(intent, (PREPARED,), SENDING, UNSENT, wait=WAIT_AT_GATE, tries=1, **new)
+
+        def in_turn() -> None:
+            if rate is not None and (seconds := self.turn(intent, rate)):
+                raise TooFast(seconds)
+
+        gate = {"wait": WAIT_AT_GATE, "tries": 1, "first": in_turn}
+        self._move(intent, (PREPARED,), SENDING, UNSENT, **gate, **new)
         # A disk that loses what it took is found out before money is spent.
         if [row["outcome"] for row in self._db.rows(_INTENT, intent=intent)] != [SENDING]:
             raise LocalFiles(f"{UNSENT} ({self._db.file}: {intent} is lost).", intent=intent)
+
+    def turn(self, intent: str, rate: int) -> float:
+        """
+        Return in how many seconds a create may be sent; 0 for now.
+
+        `rate` are under way at once, and each makes way for the next 10 s after its answer: so
+        kie.ai never counts more than `rate` in 10 s, however long its answers take.
+        """
+        now = self._clock.now()
+        since = now - LONGEST_SEND
+        rows = self._db.rows(
+            _RECENT, origin=self._origin, intent=intent, since=since, now=now, most=4 * rate
+        )
+        frees = sorted(
+            row["sent_at"] + LONGEST_SEND
+            if row["answered_at"] is None
+            else row["answered_at"] + WINDOW
+            for row in rows
+        )
+        busy = [moment for moment in frees if moment > now]
+        return max(0.0, busy[-rate] - now) if len(busy) >= rate else 0.0
 
     def back_to_prepared(self, intent: str) -> None:
         """kie.ai was too busy and created nothing; another try may follow."""
@@ -634,10 +686,14 @@ class Ledger:
         tries: int = 0,
         why: str | None = None,
         failure: Failure | None = None,
+        first: Callable[[], None] | None = None,
         **new: object,
     ) -> bool:
+        """Move a row; `first` may look, in the same transaction, and raise."""
         now = self._clock.now()
         with self._db.writing(said, wait) as run:
+            if first:
+                first()
             moved = run(
                 _MOVE,
                 **(_KEPT | new),

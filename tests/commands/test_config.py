@@ -14,7 +14,7 @@ from conftest import KEY, PROGRAM, environment
 
 NAMES = [
     *("token", "token_command", "model", "timeout", "output_dir", "callback_url", "base_url"),
-    *("upload_url", "record_prompts", "max_credits_per_task", "max_credits_per_day"),
+    *("upload_url", "record_prompts", "rate_limit", "max_credits_per_task", "max_credits_per_day"),
 ]
 
 
@@ -245,6 +245,7 @@ def test_list_tells_each_value_and_its_source(kie, server):
         ["base_url", server.api, "environment (KIE_BASE_URL)"],
         ["upload_url", server.upload, "environment (KIE_UPLOAD_URL)"],
         ["record_prompts", "true", "default"],
+        ["rate_limit", "20", "default"],
         ["max_credits_per_task", "", "default"],
         ["max_credits_per_day", "", "default"],
     ] == [line.split("\t") for line in run.lines]

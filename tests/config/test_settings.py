@@ -53,6 +53,7 @@ def test_the_defaults_are_the_documented_ones(settings):
         "base_url": "https://api.kie.ai",
         "upload_url": "https://kieai.redpandaai.co",
         "record_prompts": True,
+        "rate_limit": 20,
         "max_credits_per_task": None,
         "max_credits_per_day": None,
     }
@@ -206,6 +207,7 @@ def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
         ("base_url", "https://api.kie.ai", "default"),
         ("upload_url", "https://kieai.redpandaai.co", "default"),
         ("record_prompts", "false", "config file"),
+        ("rate_limit", "20", "default"),
         ("max_credits_per_task", "", "default"),
         ("max_credits_per_day", "", "default"),
     ]

@@ -34,6 +34,8 @@ from conftest import PROGRAM, environment
 from kill.harness import LIMIT, Child, ledger
 from loopback import Loopback
 
+from kie_cli.disk import private_file
+
 CREATE_WITHIN, CONFIG_WITHIN = 0.05, 0.005  # seconds
 AT_ONCE = 2
 Kill = Callable[[], None]
@@ -137,6 +139,9 @@ def creates(runs: int) -> Creates:
     began, server = time.monotonic(), Killing()
     with tempfile.TemporaryDirectory() as home:
         env = environment(Path(home), server)
+        settings = Path(home) / ".config/kie"
+        settings.mkdir(mode=0o700, parents=True)
+        private_file(settings / "config.toml", b"rate_limit = 999999\n")  # kills, not pace
 
         def some(first: int) -> list[tuple[str, int, str, str]]:
             with closing(Nursery(home, env)) as nursery:
