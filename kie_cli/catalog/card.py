@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kie_cli.catalog.live import schema_of, shapes
 from kie_cli.catalog.models import Field, Model, narrowed
 from kie_cli.core.task import amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KINDS = {
-    "string": "text", "integer": "integer", "number": "number", "boolean": "yes/no",
-    "array": "list", "object": "object",
-}  # fmt: skip
+_KINDS = {"string": "text", "boolean": "yes/no", "array": "list"}
 _MEASURES = {
     "px": " px a side", "pixels": " pixels", "ratio": " times as wide as high", "seconds": " s",
     "fps": " frames a second",
 }  # fmt: skip
-_FILES = {"video": ("video.mp4", "mp4"), "audio": ("audio.mp3", "mp3")}
-_WORDS = {
-    "prompt": "A paper lighthouse on a cliff", "negative_prompt": "blurry", "resolution": "720p",
-    "aspect_ratio": "16:9", "duration": "5",
-}  # fmt: skip
+_SIZES = {"max_mb": "up to {} MB", "total_mb": "{} MB together", "total_seconds": "{} s together"}
+_FILES = {"video": "video.mp4", "audio": "audio.mp3"}
+PROMPT = "A paper lighthouse on a cliff"
 MOST = 24  # choices that are shown
 
 
@@ -33,7 +29,7 @@ def kind(field: Field) -> str:
         return "choice"
     if field.is_media and not field.items:
         return "files" if field.type == "array" else "file"
-    return _KINDS[field.type]
+    return _KINDS.get(field.type, field.type)
 
 
 def needed(field: Field) -> str:
@@ -60,7 +56,10 @@ def limits(field: Field) -> str:
         found.append(f"a multiple of {amount(step)}")
     if field.special:
         found.append(f"or {' '.join(map(shown, field.special))}")
-    found += _of_files(field.file)
+    found += [" ".join(field.file["kinds"])] if "kinds" in field.file else []
+    found += [say.format(amount(field.file[w])) for w, say in _SIZES.items() if w in field.file]
+    spans = [(*field.file[word], unit) for word, unit in _MEASURES.items() if word in field.file]
+    found += [_span(least, most, unit) for least, most, unit in spans]
     if parts := (field.items or {}).get("properties"):
         found.append(f"each has {', '.join(parts)}")
     if field.note:
@@ -81,72 +80,56 @@ def ways(model: Model) -> list[str]:
 
 def example(model: Model) -> list[str]:
     """Return the arguments of the shortest `kie create` that a model takes; files are made up."""
-    branch: Mapping[str, Any] = next(iter(model.branches), {})
-    names = {f.name for f in model.fields if f.required} | set(branch.get("required", ()))
-    prompt = model.route("prompt")
-    allowed = branch.get("fields", [field.name for field in model.fields])
-    if prompt and prompt.name in allowed:
-        names.add(prompt.name)
+    fields = shapes(model)[0]
+    names = {field.name for field in fields if field.required or field.role == "prompt"}
     for rule in model.rules:
-        either = [[name] for name in rule["fields"]] if rule["kind"] == "at_least_one" else []
-        either = rule["sets"] if rule["kind"] == "exactly_one" else either
-        if either and not any(names >= set(group) for group in either):
-            names |= set(either[0])
-    if not names:
-        names |= {f.name for f in model.fields if f.is_media and f.name in allowed}
+        if rule["kind"] in {"at_least_one", "exactly_one"}:
+            sets = rule.get("sets") or [[name] for name in rule["fields"]]
+            names |= set() if any(names >= {*each} for each in sets) else {*sets[0]}
+    names = names or {field.name for field in fields if field.is_media}
     found = ["create", "-m", model.id]
-    for field in model.fields:
-        own = narrowed(field, branch.get("limits", {}).get(field.name, {}), required=True)
-        if field.name in names and (field.role == "prompt" or _filler(own) is None):
-            found += _argument(model, own)
+    for field in fields:
+        if field.name in names and (field.role == "prompt" or _filler(field) is None):
+            found += _argument(model, field)
     return found
 
 
 def _argument(model: Model, field: Field) -> list[str]:
     """Return a field with a likely value, as it is typed."""
     flag = model.flag_of(field.name)
-    count = int(_limit(field, "min_items") or 1)
     if field.is_media and (flag or not field.items):
-        name, kind_ = _FILES.get(field.role, ("image.png", "png"))
-        kinds = field.file.get("kinds", [kind_])
-        file = name if kind_ in kinds else f"{name.split('.')[0]}.{kinds[0]}"
-        return [flag, file] * count if flag else ["-P", f"{field.name}@{file}"]
-    if field.type in {"array", "object"}:
-        value: object = _item(field.items or {}, field.name)
-        value = [value] * count if field.type == "array" else value
-        return ["-P", f"{field.name}:={json.dumps(value)}"]
-    text = shown(_likely(field))
-    return [flag, text] if flag else ["-P", f"{field.name}={text}"]
+        file = _FILES.get(field.role, "image.png")
+        return (
+            [flag, file] * _few(_limit(field, "min_items"))
+            if flag
+            else ["-P", f"{field.name}@{file}"]
+        )
+    text = shown(PROMPT if field.role == "prompt" else _smallest(schema_of(field), field.name))
+    sign = ":=" if field.type in {"array", "object"} else "="
+    return [flag, text] if flag else ["-P", f"{field.name}{sign}{text}"]
 
 
-def _likely(field: Field) -> object:
-    if field.enum:
-        return field.enum[0]
-    if field.type in {"integer", "number"}:
-        return field.default or _limit(field, "min") or 1
-    if field.type == "boolean":
-        return True
-    text = _WORDS.get(field.role, field.name.upper())
-    least, most = _limit(field, "min_length"), _limit(field, "max_length")
-    return text.ljust(int(least or 0), ".")[: int(most or len(text) + (least or 0))]
-
-
-def _item(schema: Mapping[str, Any], name: str) -> object:
-    """Return the smallest value that the JSON Schema of an item takes."""
+def _smallest(schema: Mapping[str, Any], name: str) -> object:
+    """Return the smallest value that a JSON Schema takes."""
     if "default" in schema or "enum" in schema:
         return schema.get("default", next(iter(schema.get("enum", ())), None))
     match schema.get("type"):
         case "object":
             parts = schema.get("properties", {})
-            return {key: _item(parts.get(key, {}), key) for key in schema.get("required", parts)}
+            names = schema.get("required", parts)
+            return {key: _smallest(parts.get(key, {}), key) for key in names}
         case "array":
-            return [_item(schema.get("items", {}), name)] * schema.get("minItems", 1)
+            return [_smallest(schema.get("items", {}), name)] * _few(schema.get("minItems"))
         case "integer" | "number":
             return schema.get("minimum", 1)
         case "boolean":
             return True
     url = schema.get("format") == "uri"
     return "https://example.com/image.png" if url else name.upper()
+
+
+def _few(least: float | None) -> int:
+    return max(1, min(9, int(least or 1)))
 
 
 def _filler(field: Field) -> object:
@@ -159,21 +142,6 @@ def _filler(field: Field) -> object:
 
 def _limit(field: Field, word: str) -> float | None:
     return field.limits.get(word, field.limits.get(f"{word}_described"))
-
-
-def _of_files(file: Mapping[str, Any]) -> list[str]:
-    found = [" ".join(file["kinds"])] if "kinds" in file else []
-    if "max_mb" in file:
-        found.append(f"up to {amount(file['max_mb'])} MB")
-    if "total_mb" in file:
-        found.append(f"{amount(file['total_mb'])} MB together")
-    for word, unit in _MEASURES.items():
-        if word in file:
-            least, most = file[word]
-            found.append(_span(least, most, unit))
-    if "total_seconds" in file:
-        found.append(f"{amount(file['total_seconds'])} s together")
-    return found
 
 
 def _span(least: float | None, most: float | None, unit: str) -> str:

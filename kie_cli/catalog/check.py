@@ -347,7 +347,7 @@ def _url_faults(value: object, schemes: Sequence[str]) -> Iterator[_Fault]:
 
 
 def _missing(model: Model, known: Field) -> str:
-    form = {"array": ":=[...]", "object": ":={...}", "boolean": "=true or =false"}
+    form = {"array": ":=[...] or :=[]", "object": ":={...}", "boolean": "=true or =false"}
     how = model.flag_of(known.name) or f"--param {known.name}{form.get(known.type, '=...')}"
     twin = model.other() if known.role == "image" else None
     without = f" Without an image: --model {twin.id}" if twin else ""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kie_cli.catalog.models import Model
+from kie_cli.catalog.values import as_recorded, replace_files
 from kie_cli.core.task import amount
 
 Seen = tuple[Mapping[str, object] | None, float]
-# The fields by which tasks of one model differ in price.
-TELLING = frozenset({"resolution", "quality", "duration", "count", "with_audio"})
+WORDS = frozenset({"prompt", "negative_prompt", "seed"})  # fields that change no price
+# Prices by what only kie.ai measures: an earlier task tells nothing of this one.
+_MEASURED = re.compile(r"character|token|layer|returned")
+_MANY = re.compile(r"n|num_\w+|\w*count|\w*_images|duration|seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def _listed(model: Model | None, input: Mapping[str, object], today: str) -> Est
     possible = [rate for rate in price.get("rates", ()) if _fits(rate, sent)]
     likely = [rate for rate in possible if _fits(rate, whole)]
     times, factor = _times(model, price, whole)
-    if not likely or times is None:
+    strange = sorted(sent.keys() - {field.name for field in model.fields})
+    if not likely or times is None or any(_MANY.fullmatch(name) for name in strange):
         return _unknown(f"kie.ai publishes none that kie can compute: {price['text']}")
     asked = {
         name
@@ -85,7 +90,9 @@ def _listed(model: Model | None, input: Mapping[str, object], today: str) -> Est
     rate = max(likely, key=lambda rate: rate["credits"]) if open_ else likely[0]
     telling = asked if len({rate["credits"] for rate in possible}) > 1 else set()
     guessed = sorted((telling | factor) & whole.keys() - sent.keys())
-    doubts = []
+    doubts = [f"the list says nothing of {' and '.join(strange)}"] if strange else []
+    if "returned" in price["text"]:
+        doubts.append("at most, if all of them come")
     if guessed:
         doubts.append(f"kie.ai's default {' and '.join(_said(model, n) for n in guessed)} assumed")
     if open_ and telling:
@@ -140,19 +147,20 @@ def _learned(
 ) -> Estimate | None:
     """Return the dearest of the earlier tasks with the same settings."""
     known = list(seen)
-    names = {field.name for field in model.fields if field.role in TELLING} if model else None
+    if not known or (model and model.price and _MEASURED.search(model.price["text"])):
+        return None
+    words = {field.name for field in model.fields if field.role in WORDS} if model else WORDS
 
-    def settings(given: Mapping[str, object]) -> dict[str, str]:
-        telling = given.keys() - {"prompt"} if names is None else names
-        return {name: _plain(given.get(name)) for name in telling}
+    def settings(given: Mapping[str, object]) -> dict[str, object]:
+        told = {name: value for name, value in given.items() if name not in words}
+        whole: dict[str, object] = replace_files(told, as_recorded)
+        return whole
 
     alike = [
         credits
         for earlier, credits in known
         if earlier is not None and settings(earlier) == settings(input)
     ]
-    if not known:
-        return None
     if not alike:  # how much more these settings cost is anybody's guess, and a limit shall hold
         most = amount(max(credits for _, credits in known))
         return _unknown(f"with other settings it cost this machine up to {most} credits")

@@ -127,6 +127,11 @@ def replace_files(value: Any, url: Callable[[LocalFile], str]) -> Any:
     return value
 
 
+def as_recorded(file: LocalFile) -> str:
+    """Return what stands for a file in the record of a create: its content's hash."""
+    return f"file:sha256:{file.sha256}"
+
+
 def _leaves(value: object) -> Iterator[object]:
     """Walk through lists and objects, keys included, in order."""
     if not isinstance(value, list | dict):

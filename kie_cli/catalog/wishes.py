@@ -87,7 +87,8 @@ def place(model_id: str, model: Model | None, wishes: Wishes) -> Placed:
     """Put every wish into its field; a flag without a field to go to is a problem."""
     values = {key.strip(): value for key, value in wishes.base.items()}
     sources = {name: Source(f"--input {show(name)}", "=") for name in values}
-    placed = Placed(values, sources, [], [])
+    twice = sorted({show(key) for key in wishes.base if key != key.strip() in wishes.base})
+    placed = Placed(values, sources, [f"--input {key}: it is given twice." for key in twice], [])
     routes: Mapping[str, Mapping[str, Any]] = model.flags if model and model.checked else _USUAL
     for flag in FLAGS:
         value = wishes.flags.get(flag)
@@ -139,7 +140,10 @@ def _place_params(wishes: Wishes, placed: Placed) -> None:
         placed.sources[path[0]] = source
         inner = placed.values
         for step in path[:-1]:
-            old = inner.get(step)
+            old = inner.get(step, {})
+            if not isinstance(old, dict):
+                text = f"{source.name}: it would replace {step}, which was given as {show(old)}."
+                placed.problems.append(text)
             new: dict[str, object] = dict(old) if isinstance(old, dict) else {}
             inner[step] = new
             inner = new

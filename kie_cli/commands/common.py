@@ -134,6 +134,16 @@ def read_ids(kie: Kie, given: list[str] | None) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def moment_of(kie: Kie, since: str | None) -> float | None:
+    """Return the time that --since means, in seconds since 1970; raises WrongInput."""
+    from kie_cli.core.durations import parse_since
+
+    try:
+        return None if since is None else parse_since(since, kie.clock.now())
+    except ValueError as error:
+        raise WrongInput(f"--since: {error}") from None
+
+
 def pace_of(kie: Kie, timeout: str | None, interval: str | None) -> Any:
     """Return how long and how often to look; raises WrongInput."""
     from kie_cli.core.durations import parse_duration

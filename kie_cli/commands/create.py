@@ -214,8 +214,7 @@ def run(
         )
         waiting = wait or download or output is not None or open_
         if dry_run or print_curl:
-            _show(kie, order, as_curl=print_curl)
-            return ExitCode.OK
+            return _show(kie, order, as_curl=print_curl)
         if not kie.output.out.usable:
             raise LocalFiles(
                 "Standard output is closed, so the task id could not be printed. Nothing was sent.",
@@ -277,11 +276,13 @@ def _noting(problems: list[str], hints: list[str]) -> Iterator[None]:
         hints += error.hints
 
 
-def _show(kie: Kie, order: Any, *, as_curl: bool) -> None:
+def _show(kie: Kie, order: Any, *, as_curl: bool) -> ExitCode:
     """Print the request as it would be sent, with local files as file:// URLs."""
     from pathlib import Path
 
     from kie_cli.catalog.values import files_in, replace_files
+    from kie_cli.jobs.budget import limits, refusal
+    from kie_cli.ledger.store import OverBudget
 
     ready = replace_files(dict(order.input), lambda file: Path(file.path).absolute().as_uri())
     body = json.loads(order.body(ready))
@@ -297,6 +298,10 @@ def _show(kie: Kie, order: Any, *, as_curl: bool) -> None:
     if files_in(order.input):
         kie.output.note("Local files are shown as file:// URLs; they would be uploaded first.")
     kie.output.note(f"Nothing was sent. Price: {order.price}.")
+    allowed = limits(kie, order.max_credits).per_task
+    if (order.price.credits or 0) > allowed:
+        raise refusal(kie, order.model, order.price, OverBudget(allowed))
+    return ExitCode.OK
 
 
 def _open(kie: Kie, task_id: str) -> None:

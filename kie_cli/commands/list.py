@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kie_cli.commands.common import command
+from kie_cli.commands.common import command, moment_of
 from kie_cli.context import Kie
 from kie_cli.core.task import Task, amount
-from kie_cli.errors import WrongInput
 
 HEAD = ("TASK", "WHEN", "STATE", "CREDITS", "MODEL", "PROMPT")
 HEAD_UNKNOWN = ("INTENT", "SENT", "MODEL", "WHY", "PROMPT")
@@ -51,16 +50,13 @@ def run(
       kie list --unknown
       kie list --state success -q | kie download - -o out/
     """
-    from kie_cli.core.durations import parse_since
-
-    moment = None
-    if since is not None:
-        try:
-            moment = parse_since(since, kie.clock.now())
-        except ValueError as error:
-            raise WrongInput(f"--since: {error}") from None
     tasks = kie.ledger.tasks(
-        since=moment, state=state, model=model, label=label, unknown=unknown, limit=limit
+        since=moment_of(kie, since),
+        state=state,
+        model=model,
+        label=label,
+        unknown=unknown,
+        limit=limit,
     )
     if kie.quiet and not kie.json:
         for task in tasks:

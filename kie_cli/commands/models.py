@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kie_cli.catalog.card import example, kind, limits, needed, shown, ways
+from kie_cli.catalog.models import aliases
 from kie_cli.commands.common import command
 from kie_cli.context import Kie
+from kie_cli.core.suggest import nearest
+from kie_cli.core.task import amount
 from kie_cli.errors import WrongInput
 
 if TYPE_CHECKING:
     from kie_cli.catalog.models import Model
     from kie_cli.jobs.market import Change, Market
 
-HEAD = ("MODEL", "MEDIA", "TASKS", "VENDOR", "PRICE")
-NARROW = 120  # columns of a terminal below which the list leaves out TASKS and VENDOR
+Text = str | None
+HEAD = ("MODEL", "MEDIA", "FOR", "VENDOR", "PRICE")
+SUMMARY = ("id", "family", "vendor", "media", "tasks", "status", "price")
+NARROW = 120  # columns of a terminal below which the list leaves out FOR and VENDOR
 FIELDS = ("FIELD", "FLAG", "TYPE", "NEEDED", "LIMITS")
 NEEDED_WIDTH, LEAST = 13, 11  # columns of NEEDED at most, of LIMITS at least
 
@@ -28,20 +35,14 @@ NEEDED_WIDTH, LEAST = 13, 11  # columns of NEEDED at most, of LIMITS at least
 def run(
     kie: Kie,
     model_id: Annotated[
-        str | None, typer.Argument(metavar="[MODEL]", help="Show one model: an id or short name.")
+        Text, typer.Argument(metavar="[MODEL]", help="Show one model: an id or short name.")
     ] = None,
-    media: Annotated[
-        str | None, typer.Option("--media", help="That make this: image, video, audio, text.")
-    ] = None,
-    task: Annotated[
-        str | None, typer.Option("--task", help="For this task: text-to-image, lip-sync, ...")
-    ] = None,
-    vendor: Annotated[str | None, typer.Option("--vendor", help="Of this maker.")] = None,
-    search: Annotated[
-        str | None, typer.Option("--search", metavar="WORDS", help="With all these words.")
-    ] = None,
+    media: Annotated[Text, typer.Option(help="That make this: image, video, audio, text.")] = None,
+    task: Annotated[Text, typer.Option(help="For this task: text-to-image, lip-sync, ...")] = None,
+    vendor: Annotated[Text, typer.Option(help="Of this maker.")] = None,
+    search: Annotated[Text, typer.Option(metavar="WORDS", help="With all these words.")] = None,
     status: Annotated[
-        str | None, typer.Option("--status", help="With this status: listed, new, gone, delisted.")
+        Text, typer.Option(help="With this status: listed, new, gone, delisted.")
     ] = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask kie.ai; show what is new, gone, priced anew.")
@@ -76,24 +77,15 @@ def run(
         raise WrongInput(f"{named}: for the list alone, as in: kie models {named} ...")
     if all_ and (not refresh or model_id):
         raise WrongInput("--all goes with --refresh alone: kie models --refresh --all")
+    one = _known(kie, model_id) if model_id and (diff or refresh) else None
     if diff:
-        changes = market.compare(_known(kie, model_id) if model_id else None)
-        _tell(kie, changes)
-        if market.is_empty:
-            kie.output.note(f"Nothing was asked yet: {kie.again('models --refresh')}")
-        else:
-            kie.output.note(f"{_count(changes)} against the facts that came with kie.")
+        _tell(kie, market, market.compare(one), "against the facts that came with kie.")
     elif refresh and all_:
         refresh_all(kie)
-    elif refresh and model_id:
-        one = _known(kie, model_id)
-        changes = market.refresh_schema(one)
-        _tell(kie, changes)
-        _kept(kie, market, f"{_count(changes)} in what {one} takes.")
+    elif refresh and one:
+        _tell(kie, market, market.refresh_schema(one), f"in what {one} takes.")
     elif refresh:
-        changes = market.refresh()
-        _tell(kie, changes)
-        _kept(kie, market, f"{_count(changes)} in the list.")
+        _tell(kie, market, market.refresh(), "in the list.")
     elif model_id:
         show(kie, model_id)
     else:
@@ -111,11 +103,14 @@ def _list(kie: Kie, market: Market, filters: dict[str, str | None]) -> None:
     chosen = (0, 1, 4) if narrow else range(len(HEAD))
     kie.output.table(
         [HEAD[n] for n in chosen],
-        [([_row(model)[n] for n in chosen], _summary(model)) for model in models],
+        [
+            ([_row(model)[n] for n in chosen], {name: getattr(model, name) for name in SUMMARY})
+            for model in models
+        ],
         cut_last=True,
     )
     listing = market.listing()
-    date = listing.date if listing else max(one.facts.get("live_listing", "") for one in every)
+    date = max(listing.date, *(one.facts.get("live_listing", "") for one in every))
     count = f"{len(models)} models" if len(models) != 1 else "1 model"
     again = kie.again("models --refresh")
     kie.output.note(f"{count}, by kie.ai's list of {date} (newer: {again}).")
@@ -124,12 +119,8 @@ def _list(kie: Kie, market: Market, filters: dict[str, str | None]) -> None:
 
 def _filtered(models: list[Model], filters: dict[str, str | None]) -> list[Model]:
     """Return the models that were asked for; raises WrongInput for a word that none has."""
-    from kie_cli.catalog.models import aliases
-    from kie_cli.core.suggest import nearest
-
     for name in ("media", "task", "vendor", "status"):
-        wish = (filters[name] or "").strip().casefold()
-        if not wish:
+        if not (wish := (filters[name] or "").strip().casefold()):
             continue
         there = sorted({value for model in models for value in _values(model, name) if value})
         if not any(wish in value.casefold() for value in there):
@@ -139,19 +130,17 @@ def _filtered(models: list[Model], filters: dict[str, str | None]) -> list[Model
         models = [m for m in models if any(wish in one.casefold() for one in _values(m, name))]
     if not filters["status"] and filters["search"] not in {model.id for model in models}:
         models = [model for model in models if model.status != "delisted"]
-    short = {one: name for name, both in aliases().items() for one in both}
     words = (filters["search"] or "").casefold().split()
-    return [
-        model
-        for model in models
-        if all(
-            word
-            in " ".join(
-                [*_row(model), model.family, *model.notes, short.get(model.id, "")]
-            ).casefold()
-            for word in words
-        )
-    ]
+    return [model for model in models if all(word in _told(model) for word in words)]
+
+
+def _told(model: Model) -> str:
+    """Return all that --search looks through."""
+    return " ".join([*_row(model), model.family, *model.notes, *_short(model)]).casefold()
+
+
+def _short(model: Model) -> list[str]:
+    return [name for name, both in aliases().items() if model.id in both]
 
 
 def _values(model: Model, name: str) -> tuple[str, ...]:
@@ -164,15 +153,8 @@ def _row(model: Model) -> tuple[str, ...]:
     return (model.id, model.media, ", ".join(model.tasks), model.vendor, f"{mark}{price}".strip())
 
 
-def _summary(model: Model) -> dict[str, Any]:
-    names = ("id", "family", "vendor", "media", "tasks", "status", "price")
-    return {name: getattr(model, name) for name in names}
-
-
 def _known(kie: Kie, asked: str) -> str:
     """Return the id that a short name stands for."""
-    from kie_cli.catalog.models import aliases
-
     model_id, *with_image = aliases().get(asked, [asked])
     if model_id != asked:
         other = f", with an image {with_image[0]}" if with_image else ""
@@ -182,7 +164,6 @@ def _known(kie: Kie, asked: str) -> str:
 
 def show(kie: Kie, asked: str) -> None:
     """Print what a model makes, takes and costs, and a command line to try."""
-    from kie_cli.catalog.card import example
     from kie_cli.jobs.market import Market, find, no_model
 
     model, warnings = find(kie, _known(kie, asked))
@@ -194,12 +175,13 @@ def show(kie: Kie, asked: str) -> None:
     if kie.quiet or kie.json:
         kie.output.value(model.id, _everything(model, line))
         return
-    kie.output.value(model.id, None)
-    for text in _about(model, kie.output.out.width):
+    width = kie.output.out.width
+    for text in (model.id, *_about(model, width)):
         kie.output.value(text, None)
+    together = [row for way in ways(model) for row in _cells(["-", way], [1, width - 5])]
     for title, lines in (
-        ("Input", _input(model, kie.output.out.width)),
-        ("Together", _together(model, kie.output.out.width)),
+        ("Input", _input(model, width)),
+        ("Together", together),
         ("Try it", [f"  {line}"] if line else []),
     ):
         if lines:
@@ -212,23 +194,15 @@ def show(kie: Kie, asked: str) -> None:
 
 
 def _everything(model: Model, line: str | None) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from kie_cli.catalog.models import aliases
-
     found = asdict(model)
     for field in found["fields"]:
         field["flag"] = model.flag_of(field["name"])
-    short = [name for name, both in aliases().items() if model.id in both]
-    return {**found, "short_names": short, "example": line}
+    return {**found, "short_names": _short(model), "example": line}
 
 
 def _about(model: Model, width: int) -> list[str]:
-    from kie_cli.catalog.models import aliases
-
     price = model.price or {}
     dated = ", ".join(price[key] for key in ("certainty", "seen") if key in price)
-    short = [name for name, both in aliases().items() if model.id in both]
     seen = ", ".join(f"{name.replace('_', ' ')} {date}" for name, date in model.facts.items())
     told = [
         ("makes", f"{model.media or 'unknown'}: {', '.join(model.tasks)}"),
@@ -236,7 +210,7 @@ def _about(model: Model, width: int) -> list[str]:
         ("status", "" if model.status == "listed" else model.status),
         ("price", f"{price['text']} ({dated})" if price else "unknown"),
         *(("", _rate(rate, price.get("per"))) for rate in price.get("rates", ())),
-        ("short", ", ".join(short)),
+        ("short", ", ".join(_short(model))),
         ("twin", model.twin or ""),
         ("facts", f"{seen}; what it takes is {model.confidence}"),
         *(("note", note) for note in model.notes),
@@ -247,9 +221,6 @@ def _about(model: Model, width: int) -> list[str]:
 
 def _rate(rate: dict[str, Any], per: str | None) -> str:
     """Return `19 credits a second: resolution 480p, without reference_video_urls`."""
-    from kie_cli.catalog.card import shown
-    from kie_cli.core.task import amount
-
     said = []
     for name, values in rate.get("when", {}).items():
         words = [shown(value) for value in values if value not in {None, "*"}]
@@ -262,11 +233,9 @@ def _rate(rate: dict[str, Any], per: str | None) -> str:
 
 def _input(model: Model, width: int) -> list[str]:
     """Return the fields as a table that is `width` columns wide, if it can be."""
-    from kie_cli.catalog.card import kind, limits, needed
-
     rows = [
-        [field.name, model.flag_of(field.name) or "-P", kind(field), needed(field), limits(field)]
-        for field in model.fields
+        [one.name, model.flag_of(one.name) or "-P", kind(one), needed(one), limits(one)]
+        for one in model.fields
     ]
     if not rows:
         return []
@@ -290,26 +259,12 @@ def _cells(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def _together(model: Model, width: int) -> list[str]:
-    from kie_cli.catalog.card import ways
-
-    return [
-        f"  {line}"
-        for way in ways(model)
-        for line in wrap(f"- {way}", width - 2, subsequent_indent="  ")
-    ]
-
-
-def _tell(kie: Kie, changes: list[Change]) -> None:
+def _tell(kie: Kie, market: Market, changes: list[Change], where: str) -> None:
     rows = [(list(change), change._asdict()) for change in changes]
     kie.output.table(("CHANGE", "MODEL", "WHAT"), rows, cut_last=False)
-
-
-def _count(changes: list[Change]) -> str:
-    return f"{len(changes) or 'No'} change{'s' * (len(changes) != 1)}"
-
-
-def _kept(kie: Kie, market: Market, text: str) -> None:
     if market.lost:
         kie.output.warn(f"kie.ai's answer could not be kept: {market.lost}.")
-    kie.output.note(text)
+    elif market.is_empty:
+        kie.output.note(f"Nothing was asked yet: {kie.again('models --refresh')}")
+        return
+    kie.output.note(f"{len(changes) or 'No'} change{'s' * (len(changes) != 1)} {where}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from kie_cli.commands.common import command
+from kie_cli.commands.common import command, moment_of
 from kie_cli.context import Kie
 from kie_cli.core.task import amount
-from kie_cli.errors import WrongInput
 
 USD = 0.005  # a credit
 LONGEST_BAR = 30  # columns
@@ -46,50 +45,45 @@ def run(
       kie spend --by model
       kie spend --by label --json
     """
-    from kie_cli.core.durations import parse_since
-
-    try:
-        moment = 0.0 if since is None else parse_since(since, kie.clock.now())
-    except ValueError as error:
-        raise WrongInput(f"--since: {error}") from None
-    found = kie.ledger.spending(by, moment)
+    found = kie.ledger.spending(by, moment_of(kie, since) or 0.0)
     if by != By.DAY:
         found.sort(key=lambda one: -one.credits)
     if not found:
         kie.output.note("None.")
         return
-    out, most = kie.output.out, max(one.credits for one in found)
+    out, most = kie.output.out, max(one.credits for one in found) or 1
     longest = max(len(one.name or "") for one in found)
     room = min(LONGEST_BAR, out.width - longest - 30) if out.terminal else 0
     rows = []
     for one in found:
-        cells = [one.name or "", str(one.tasks), amount(round(one.credits, 6)), _usd(one.credits)]
-        if room > 0:
-            length = max(one.credits > 0, round(room * one.credits / (most or 1)))
-            cells.append(("█" if out.unicode else "#") * length)
-        json = {
+        json: dict[str, Any] = {
             by.value: one.name,
             "tasks": one.tasks,
             "credits": round(one.credits, 6),
             "usd": round(one.credits * USD, 6),
             "estimated": round(one.estimated, 6),
         }
+        cells = [one.name or "", *(amount(json[name]) for name in ("tasks", "credits", "usd"))]
+        if room > 0:
+            length = max(one.credits > 0, round(room * one.credits / most))
+            cells.append(("█" if out.unicode else "#") * length)
         rows.append((cells, json))
-    head = (by.upper(), "TASKS", "CREDITS", "USD", *([""] if room > 0 else []))
+    head = (by.upper(), "TASKS", "CREDITS", "USD", *[""] * (room > 0))
     kie.output.table(head, rows, cut_last=False)
-    total = sum(one.credits for one in found)
-    tasks = sum(one.tasks for one in found)
-    of = sum(one.estimated for one in found)
-    part = f" {amount(round(of, 6))} of the credits are estimated." if of else ""
-    kie.output.note(
-        f"Total: {tasks} {'task' if tasks == 1 else 'tasks'}, {amount(round(total, 6))} credits, "
-        f"{_usd(total)} USD.{part}"
+    tasks, credits, estimated, unpriced, unknown = (
+        sum(getattr(one, name) for one in found)
+        for name in ("tasks", "credits", "estimated", "unpriced", "unknown")
     )
-    if unpriced := sum(one.unpriced for one in found):
+    part = f" {_number(estimated)} of the credits are estimated." if estimated else ""
+    kie.output.note(
+        f"Total: {tasks} {'task' if tasks == 1 else 'tasks'}, {_number(credits)} credits, "
+        f"{_number(credits * USD)} USD.{part}"
+    )
+    if unpriced:
         kie.output.warn(f"Without a price so far, counted as 0: {unpriced}.")
-    if unknown := sum(one.unknown for one in found):
+    if unknown:
         kie.output.warn(f"Of unknown outcome: {unknown}. {kie.again('list --unknown')}")
 
 
-def _usd(credits: float) -> str:
-    return amount(round(credits * USD, 6))
+def _number(value: float) -> str:
+    return amount(round(value, 6))

@@ -35,11 +35,6 @@ _STARTS = (
     (b"OggS", "ogg"),
     (b"fLaC", "flac"),
     (b"ID3", "mp3"),
-    (b"\xff\xf1", "aac"),
-    (b"\xff\xf9", "aac"),
-    (b"\xff\xfb", "mp3"),
-    (b"\xff\xf3", "mp3"),
-    (b"\xff\xf2", "mp3"),
     (b"0&\xb2u\x8ef\xcf\x11", "wma"),
     (b"MThd", "mid"),
     (b"II*\0", "tiff"),
@@ -48,7 +43,12 @@ _STARTS = (
     (b"%PDF-", "pdf"),
     (b"PK\x03\x04", "zip"),
 )
-_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)", re.IGNORECASE)
+# Of an error: a page, S3's XML, an envelope of kie.ai or of a gateway.
+_ERROR = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
+    rb"(<(!doctype\s+html|html|head|body|error)\b|\{\s*\"(code|error|msg|message|success)\"\s*:)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,12 @@ def sniff(head: bytes) -> str | None:
         return "mkv" if b"matroska" in head[:HEAD] else "webm"
     if head[:2] == b"BM" and head[6:10] == bytes(4):  # two letters alone are a text, too
         return "bmp"
+    if head[4:8] in {b"moov", b"mdat", b"wide", b"free", b"skip"}:
+        return "mov"
+    if head[:1] == b"\xff" and len(head) > 1:  # a frame of sound: AAC, or MPEG layer III
+        kinds = {0xF0: "aac"} | dict.fromkeys((0xE2, 0xF2), "mp3")
+        if kind := kinds.get(head[1] & 0xF6):
+            return kind
     return next((kind for start, kind in _STARTS if head.startswith(start)), None)
 
 
@@ -141,9 +147,14 @@ def boxes_fit(file: BinaryIO, size: int) -> bool:
 
 
 def text_kind(url: str, head: bytes) -> str | None:
-    """Return the kind of text that `url` names, or None: an HTML page is no result."""
+    """Return the kind of text that `url` names, or None: a page or an error is no result."""
     named = url.partition("?")[0].partition("#")[0].rpartition(".")[2].lower()
-    return named if named in TEXTS and not _PAGE.match(head) else None
+    looks = {
+        "json": head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["},
+        "svg": b"<svg" in head,
+    }
+    fits = named in TEXTS and looks.get(named, True)
+    return named if fits and not _ERROR.match(head) else None
 
 
 def is_text(head: bytes) -> bool:

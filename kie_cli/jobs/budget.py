@@ -51,7 +51,8 @@ def refusal(kie: Kie, model: str, price: Estimate, over: OverBudget) -> TooExpen
         said = (
             f"What {over.unpriced} of today's creates cost is not known, so {name} cannot be kept"
         )
-        hints = [f"To ask kie.ai: {kie.again('wait --pending')}"]
+        which = kie.again("list --since today")
+        hints = [f"To ask kie.ai: kie status TASK_ID; {which} shows those without credits."]
     else:
         said = (
             f"Today's creates cost {amount(over.spent)} credits so far, this one {price.cost}, "

@@ -206,6 +206,12 @@ def _conclude(
                     back = f"  {come_back([task_id])}"
                     stopped.explain("Stopped. The task is finished, go on saving with:", back)
                 raise
+        if error is None and where and not task.results:
+            error = NotSaved(
+                "kie.ai's result names no file that kie could save.",
+                f"What kie.ai sent: kie status {task_id} --raw",
+                task_id=task_id,
+            )
     if error is None:
         kie.output.finished(task, saved=where is not None)
         return None

@@ -20,10 +20,19 @@ from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
 from kie_cli.core.envelope import parse_json
 from kie_cli.disk import private_file, private_folder
-from kie_cli.errors import KieError, LocalFiles, Stopped, WrongInput
+from kie_cli.errors import (
+    BadKey,
+    KieError,
+    LocalFiles,
+    Stopped,
+    UnexpectedAnswer,
+    Unreachable,
+    WrongInput,
+)
 from kie_cli.output.bar import Bar
 
 LIST_AGE, SCHEMA_AGE = 86400.0, 7 * 86400.0  # seconds
+MOST = 5000  # models; kie.ai had 218 in October 2026
 PATIENCE = 2.0  # seconds that a create waits for a description
 GAP = 1.0  # seconds: an account may ask once a second, more is refused (429)
 _WORD = "[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -64,15 +73,16 @@ class Market:
         self._kie = kie
         self.lost: str | None = None
 
-    def listing(self) -> Kept | None:
-        """Return the list that is kept: entries by id."""
-        kept = self._read("list")
-        return kept and Kept(kept.asked_at, _entries(kept.told))
+    def listing(self) -> Kept:
+        """Return the list that is kept, entries by id; an empty one of 1970 where none is."""
+        return _by_id(self._read("list") or Kept(0.0, []))
 
     def ask_listing(self) -> Kept:
         """Ask for the list, once."""
         entries = self._kie.client.models()
-        return Kept(self._keep("list", entries), _entries(entries))
+        if len(entries) > MOST:
+            raise UnexpectedAnswer(f"kie.ai's list has {len(entries)} models, which cannot be.")
+        return _by_id(self._keep("list", entries))
 
     def schema(self, model_id: str) -> Kept | None:
         """Return the OpenAPI document of a model that is kept; it may hold None."""
@@ -87,12 +97,11 @@ class Market:
         if not _ID.fullmatch(model_id):
             raise no_model(model_id, self.listing())
         try:
-            told = self._kie.client.model_schema(model_id, total)
+            return self._keep(f"{model_id}.schema", self._kie.client.model_schema(model_id, total))
         except WrongInput as error:
             if error.code == 404:
                 raise no_model(model_id, self.listing(), told=True) from None
             raise
-        return Kept(self._keep(f"{model_id}.schema", told), told)
 
     def is_fresh(self, kept: Kept | None, age: float) -> bool:
         """Tell whether `kept` is less than `age` seconds old."""
@@ -101,27 +110,32 @@ class Market:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is kept."""
-        try:
+        with suppress(OSError, LocalFiles):
             return not any(self._folder().glob("*.json"))
-        except (OSError, LocalFiles):
-            return True
+        return True
 
-    def model(self, model_id: str, listing: Kept | None, schema: Kept | None) -> Model | None:
+    def model(self, model_id: str, listing: Kept, schema: Kept | None) -> Model | None:
         """
         Return a model as its record, the list and its schema describe it; None if none does.
 
         Raises WrongInput for a model that kie.ai takes elsewhere than at createTask.
         """
-        record = load(model_id)
-        known = record
-        if listing and listing.is_newer_than(record):
-            known = _listed(record, listing.told.get(model_id), listing.date)
+        known = record = load(model_id)
+        if listing.is_newer_than(record):
+            entry = listing.told.get(model_id)
+            if entry and record:
+                known = priced(record, entry.get("pricingDesc"), listing.date)
+                known = replace(known, status="listed")
+            elif entry:
+                known = listed(entry, listing.date)
+            elif record and record.status != "delisted":
+                known = replace(record, status="gone")
         if schema and schema.is_newer_than(record):
             try:
                 known = model_from(model_id, schema.told, known)
             except NotCreateTask as elsewhere:
                 raise WrongInput(
-                    f"{model_id} is not made by tasks: kie.ai takes it at {elsewhere.path}, "
+                    f"{model_id} is not made by tasks: kie.ai takes it at {elsewhere}, "
                     "which kie cannot use.",
                     "kie models lists what kie can make.",
                 ) from None
@@ -132,7 +146,7 @@ class Market:
         """Return all models, by id: those of the package, and those that only the list has."""
         listing = self.listing()
         found = []
-        for model_id in sorted({*ids(), *(listing.told if listing else ())}):
+        for model_id in sorted({*ids(), *listing.told}):
             own = load(model_id) is not None
             with suppress(WrongInput):
                 found.append(self.model(model_id, listing, None if own else self.schema(model_id)))
@@ -140,23 +154,7 @@ class Market:
 
     def refresh(self) -> list[Change]:
         """Ask for the list; return what is new, gone and priced anew since the last one."""
-        before, records = self.listing(), {one: load(one) for one in ids()}
-        after = self.ask_listing().told
-        if before:
-            old = {one: _price(entry) for one, entry in before.told.items()}
-        else:
-            current = {k: m for k, m in records.items() if m and m.status != "delisted"}
-            old = {one: (model.price or {}).get("text", "") for one, model in current.items()}
-        changes = [
-            Change("gone", one, "") if one in old else Change("new", one, _price(after[one]))
-            for one in sorted(old.keys() ^ after.keys())
-        ]
-        for one in sorted(old.keys() & after.keys()):
-            was, now = old[one], _price(after[one])
-            record = None if before else records[one]  # in words of its own: compare the numbers
-            if now and (not same_price(record, now) if record else now != was):
-                changes.append(Change("price", one, f"{now} (was: {was or 'unknown'})"))
-        return sorted(changes)
+        return sorted(_listed_anew(self.listing(), self.ask_listing()))
 
     def refresh_schema(self, model_id: str) -> list[Change]:
         """Ask what a model takes; return what is another thing than before."""
@@ -177,7 +175,7 @@ class Market:
         kept.
         """
         listing, clock = self.listing(), self._kie.clock
-        if listing is None or not self.is_fresh(listing, LIST_AGE):
+        if not self.is_fresh(listing, LIST_AGE):
             listing = self.ask_listing()
         asked_at, every = listing.asked_at, listing.told
         left = [one for one in every if not self.is_fresh(self.schema(one), SCHEMA_AGE)]
@@ -188,33 +186,30 @@ class Market:
             asked_at = clock.now()
             try:
                 self.ask_schema(one)
-            except WrongInput as error:  # taken from the list since
-                self._kie.output.warn(error.message)
+            except KieError as error:
+                if isinstance(error, BadKey | Unreachable):
+                    raise
+                self._kie.output.warn(f"{one}: {error.message}")  # the others may do better
             if self.lost:
                 raise LocalFiles(f"kie.ai's answers cannot be kept: {self.lost}.")
             yield done + number, len(every), one
 
     def compare(self, model_id: str | None = None) -> list[Change]:
         """Return how the models of the package differ from what kie.ai told last."""
-        listing, changes = self.listing(), []
-        every = [*ids(), *(listing.told if listing else ())]
-        for one in [model_id] if model_id else sorted({*every}):
+        listing = self.listing()
+        changes = [*_listed_anew(Kept(0.0, {}), listing)]
+        for one in [model_id] if model_id else ids():
             record, schema = load(one), self.schema(one)
-            entry = listing.told.get(one) if listing else None
-            if record is None:
-                if not entry and not schema:
-                    raise no_model(one, listing)
-                changes.append(Change("new", one, _price(entry or {})))
-                continue
-            if listing and listing.is_newer_than(record):
-                if not entry and record.status != "delisted":
-                    changes.append(Change("gone", one, f"not in the list of {listing.date}"))
-                if entry and (now := _price(entry)) and not same_price(record, now):
-                    was = (record.price or {}).get("text", "unknown")
-                    changes.append(Change("price", one, f"{now} (was: {was})"))
-            if schema and schema.is_newer_than(record):
-                changes += [Change("input", one, text) for text in _differences(record, schema)]
-        return changes
+            if not (record or schema or one in listing.told):
+                raise no_model(one, listing)
+            if record and schema and schema.is_newer_than(record):
+                try:
+                    texts = differences(record, model_from(one, schema.told, record))
+                except NotCreateTask as elsewhere:
+                    texts = [f"no longer made by tasks: kie.ai takes it at {elsewhere}"]
+                changes += [Change("input", one, text) for text in texts]
+        fitting = (one for one in changes if model_id in {None, one.model})
+        return sorted(fitting, key=lambda change: change.model)
 
     def _folder(self) -> Path:
         return self._kie.places.cache_dir / "models" / quote(self._kie.origin, safe="")
@@ -223,31 +218,25 @@ class Market:
         """Return what is kept under a name; what cannot be read, or is another's, is not there."""
         with suppress(OSError, ValueError, LocalFiles):
             match parse_json((self._folder() / _file(name)).read_bytes()):
-                case {
-                    "base": self._kie.origin,
-                    "name": str(own),
-                    "asked_at": float(at),
-                    "told": told,
-                } if own == name and 0 <= at < 2**35:
-                    return Kept(at, told)
+                case {"name": str(own), "asked_at": float(at), "told": told} if own == name:
+                    return Kept(at, told) if 0 <= at < 2**35 else None
         return None
 
-    def _keep(self, name: str, told: object) -> float:
-        """Keep what kie.ai told under a name; return the time. A cache that fails is none."""
-        now = float(self._kie.clock.now())
-        content = {"base": self._kie.origin, "name": name, "asked_at": now, "told": told}
+    def _keep(self, name: str, told: object) -> Kept:
+        """Keep what kie.ai told under a name. A cache that fails is none."""
+        kept = Kept(float(self._kie.clock.now()), told)
         try:
             folder = self._folder()
             private_folder(folder)
             draft = folder / f".{secrets.token_hex(8)}"
             try:
-                private_file(draft, json.dumps(content).encode())
+                private_file(draft, json.dumps({"name": name, **kept._asdict()}).encode())
                 draft.replace(folder / _file(name))
             finally:
                 draft.unlink(missing_ok=True)
         except (OSError, LocalFiles) as error:
             self.lost = str(error)
-        return now
+        return kept
 
 
 def refresh_all(kie: Kie) -> None:
@@ -281,11 +270,11 @@ def find(kie: Kie, model_id: str) -> tuple[Model | None, list[str]]:
     market = Market(kie)
     listing, schema = market.listing(), market.schema(model_id)
     if load(model_id) is None and not market.is_fresh(schema, SCHEMA_AGE):
-        is_listed = listing is not None and model_id in listing.told
-        if not _ID.fullmatch(model_id) or (nearest_id(model_id) and not is_listed):
+        is_slip = model_id not in listing.told and nearest_id(model_id)
+        if is_slip or not _ID.fullmatch(model_id):
             return None, []
         try:
-            schema = market.ask_schema(model_id, PATIENCE)
+            schema = _hurried(kie, market, model_id)
             kie.output.note(f"kie asked kie.ai what {model_id} takes.")
         except KieError as error:
             if error.code == 404:
@@ -297,10 +286,22 @@ def find(kie: Kie, model_id: str) -> tuple[Model | None, list[str]]:
     return replace(model, status="delisted") if model and model.status == "gone" else model, []
 
 
-def no_model(model_id: str, listing: Kept | None, *, told: bool = False) -> WrongInput:
+def _hurried(kie: Kie, market: Market, model_id: str) -> Kept:
+    """Ask what a model takes within PATIENCE; a second time if another kie asked just now."""
+    until = kie.clock.monotonic() + PATIENCE
+    try:
+        return market.ask_schema(model_id, PATIENCE)
+    except KieError as error:
+        left = until - kie.clock.monotonic() - GAP
+        if error.code != 429 or left <= 0:
+            raise
+    kie.clock.sleep(GAP)
+    return market.ask_schema(model_id, left)
+
+
+def no_model(model_id: str, listing: Kept, *, told: bool = False) -> WrongInput:
     """Return the error for an id that nobody knows; `told`: kie.ai itself said so."""
-    every = [*ids(), *aliases(), *(listing.told if listing else ())]
-    near = get_close_matches(model_id[:100], dict.fromkeys(every), 3)
+    near = get_close_matches(model_id[:100], {*ids(), *aliases(), *listing.told}, 3)
     return WrongInput(
         f"{model_id}: {'kie.ai has' if told else 'kie knows'} no such model.",
         *([f"Did you mean {' or '.join(near)}?"] if near else []),
@@ -309,30 +310,36 @@ def no_model(model_id: str, listing: Kept | None, *, told: bool = False) -> Wron
     )
 
 
-def _listed(record: Model | None, entry: dict[str, Any] | None, date: str) -> Model | None:
-    """Return a model as the list has it: with its price, new, or gone."""
-    if record is None:
-        return listed(entry, date) if entry else None
-    if entry:
-        return replace(priced(record, entry.get("pricingDesc"), date), status="listed")
-    return record if record.status == "delisted" else replace(record, status="gone")
+def _listed_anew(before: Kept, after: Kept) -> Iterator[Change]:
+    """Yield how a list differs from the one before, or from the records where none was kept."""
+    for one in {*ids(), *before.told, *after.told}:
+        record, was, entry = load(one), before.told.get(one), after.told.get(one)
+        there, price, now = was is not None, _price(was), _price(entry)
+        same = price == now
+        if not before.told and record:  # its price is in words of its own: compare the numbers
+            if not after.is_newer_than(record):
+                continue
+            there, price = record.status != "delisted", (record.price or {}).get("text", "")
+            same = same_price(record, now)
+        if entry and not there:
+            yield Change("new", one, now)
+        elif there and not entry:
+            yield Change("gone", one, f"not in the list of {after.date}")
+        elif now and not same:
+            yield Change("price", one, f"{now} (was: {price or 'unknown'})")
 
 
-def _differences(record: Model, schema: Kept) -> list[str]:
-    try:
-        return differences(record, model_from(record.id, schema.told, record))
-    except NotCreateTask as elsewhere:
-        return [f"no longer made by tasks: kie.ai takes it at {elsewhere.path}"]
+def _by_id(kept: Kept) -> Kept:
+    """Return a list with what has an id in it, by that."""
+    told = kept.told if isinstance(kept.told, list) else []
+    named = [(one.get("model"), one) for one in told if isinstance(one, dict)]
+    return kept._replace(
+        told={n: one for n, one in named if isinstance(n, str) and _ID.fullmatch(n)}
+    )
 
 
-def _entries(told: object) -> dict[str, dict[str, Any]]:
-    entries = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-    named = [(one.get("model"), one) for one in entries]
-    return {name: one for name, one in named if isinstance(name, str) and _ID.fullmatch(name)}
-
-
-def _price(entry: dict[str, Any]) -> str:
-    text = entry.get("pricingDesc")
+def _price(entry: dict[str, Any] | None) -> str:
+    text = (entry or {}).get("pricingDesc")
     return text if isinstance(text, str) else ""
 
 

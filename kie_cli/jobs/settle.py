@@ -7,6 +7,7 @@ from functools import partial
 from kie_cli.api.parts import discard
 from kie_cli.context import Kie
 from kie_cli.core.adoption import differences
+from kie_cli.core.durations import parse_since
 from kie_cli.core.retry import steady
 from kie_cli.core.task import PREPARED, SENDING, SUCCESS, UNKNOWN, Task
 from kie_cli.errors import WrongInput
@@ -65,6 +66,8 @@ def forget(kie: Kie, names: list[str], *, force: bool) -> None:
     unknown: list[str] = []
     rows: list[Task] = []
     problems = []
+    limited = kie.settings.get("max_credits_per_day").value is not None
+    today = parse_since("today", kie.clock.now())
     for name in names:
         task = kie.ledger.by_intent(name) or kie.ledger.find(name)
         if task is None:
@@ -83,6 +86,8 @@ def forget(kie: Kie, names: list[str], *, force: bool) -> None:
             problems.append(
                 f"{name} has results that are not saved ({kie.again(f'download {task.task_id}')})"
             )
+        elif limited and _sent(kie, task) >= today and not force:
+            problems.append(f"{name} counts for max_credits_per_day until midnight (--force)")
         else:
             rows.append(task)
     if problems:
@@ -103,6 +108,11 @@ def _drop(kie: Kie, unknown: list[str], rows: list[Task]) -> None:
             if left := kie.ledger.leftover(task.task_id or "", position):
                 discard(left)
     kie.ledger.forget(unknown, [task.intent or "" for task in rows])
+
+
+def _sent(kie: Kie, task: Task) -> float:
+    """Return when a create left, by this machine's clock; 0 if it never did."""
+    return (kie.ledger.sent(task.intent)[1] if task.intent else None) or 0.0
 
 
 def _unknown(kie: Kie, intent: str) -> Task:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kie_cli.catalog.price import UNPRICED, Estimate
-from kie_cli.catalog.values import files_in, replace_files
+from kie_cli.catalog.values import as_recorded, files_in, replace_files
 from kie_cli.context import MAY_EXIST, Kie
 from kie_cli.core.media import LocalFile
 from kie_cli.core.task import PREPARED, REFUSED, SENDING, UNKNOWN, Failure, Task, rfc3339
@@ -68,7 +68,7 @@ class Order:
 
     def canonical(self) -> str:
         """Return model and input as one spelling of JSON, files by their content."""
-        ready = replace_files(self.input, lambda file: f"file:sha256:{file.sha256}")
+        ready = replace_files(self.input, as_recorded)
         whole = {"model": self.model, "input": ready}
         return json.dumps(whole, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from kie_cli.catalog.values import show
 from kie_cli.catalog.wishes import Wishes, as_typed
 from kie_cli.context import Kie
 from kie_cli.core.envelope import NotAnEnvelope, parse_json
@@ -71,7 +72,10 @@ def read_wishes(
     base: dict[str, object] = {}
     if input_ is not None and (text := _text(kie, input_, "--input", problems)) is not None:
         parsed, fault = _json(text.encode("utf-8", "surrogatepass"))
-        if isinstance(parsed, dict):
+        if isinstance(parsed, dict) and isinstance(parsed.get("input"), dict):
+            named = f", and --model {show(parsed['model'])}" if parsed.get("model") else ""
+            problems.append(f"--input {input_}: a whole request; give its `input` alone{named}.")
+        elif isinstance(parsed, dict):
             base = parsed
         else:
             problems.append(f"--input {input_}: not a JSON object{f' ({fault})' if fault else ''}.")

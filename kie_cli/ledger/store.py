@@ -98,6 +98,7 @@ _LOOK = """
         error = :error, result = :result, raw = CASE WHEN input_json IS NOT NULL THEN :raw END
     WHERE seq = :seq AND state NOT IN ('success', 'fail')
 """
+_CREDITS = "UPDATE creates SET credits = :credits WHERE seq = :seq AND credits IS NULL"
 _TEXTS = ("task_id", "state", "intent", "model", "label", "once", "prompt")
 _NUMBERS = ("created_at", "completed_at", "credits")
 _EVENT = "INSERT INTO events (intent, at, state, why) VALUES (:intent, :now, :to, :why)"
@@ -503,6 +504,9 @@ class Ledger:
                     why = task.error and task.error.message
                     now = self._clock.now()
                     run(_EVENT, intent=row["intent"], now=now, to=task.state, why=why)
+        if row["credits"] is None and task.credits is not None:  # told late, also after the end
+            with self._db.writing(NOTED) as run:
+                run(_CREDITS, seq=row["seq"], credits=task.credits)
         known = self._tasks("seq = :seq", seq=row["seq"])[0]
         if known.state == UNREADABLE:
             return replace(task, files=self._paths(task.task_id))

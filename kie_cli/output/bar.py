@@ -13,12 +13,10 @@ CELLS = 20
 
 
 class Bar:
-    """One line on stderr; gone when it is cleared."""
+    """One line on stderr, taken away by clear()."""
 
     def __init__(self, output: Output, clock: Clock) -> None:
-        self._output = output
-        self._clock = clock
-        self._said_at = clock.monotonic()
+        self._output, self._clock, self._said_at = output, clock, clock.monotonic()
         self._drawn = output.err.animated and not (output.quiet or output.verbose)
 
     def show(self, done: int, total: int, text: str) -> None:

@@ -18,6 +18,8 @@ STATE_STYLES = {"success": "green", "fail": "red", "unknown": "red", "refused": 
 class Plain(Output):
     """The words of `kie` without `--json`."""
 
+    _told = False  # whether the last result was texts
+
     def note(self, text: str, style: str | None = None) -> None:
         if not self.quiet:
             self.tell(text, style)
@@ -43,6 +45,9 @@ class Plain(Output):
                 self.out.line(safe(result))
         if results:
             return
+        if self._told:  # whose text it is stands on stderr
+            self.out.line("")
+        self._told = bool(task.texts)
         for number, text in enumerate(task.texts):
             for line in [""] * bool(number) + text.splitlines():
                 self.out.line("\t".join(map(safe, line.split("\t"))))

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kie_cli.catalog.live import CREATE, schema_of, shapes
 from kie_cli.catalog.models import ids, load
-from kie_cli.sandbox.intake import property_schema, shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kie_cli.catalog.models import Field, Model
-
-_ANSWER = {
-    "type": "object",
-    "properties": {
-        "code": {"type": "integer"},
-        "msg": {"type": "string"},
-        "data": {
-            "type": "object",
-            "properties": {"taskId": {"type": "string"}},
-            "required": ["taskId"],
-        },
-    },
-}
 
 
 def current(model_id: object) -> Model | None:
@@ -48,38 +35,24 @@ def listing(wanted: Mapping[str, str]) -> dict[str, Any]:
 
 def facts(model: Model, what: str) -> dict[str, Any] | None:
     """Return `data` of one model's schema, price or success-rate; None for anything else."""
-    about: dict[str, Any]
-    match what:
-        case "schema":
-            about = {"openapi": _openapi(model) if model.checked else None}
-        case "price":
-            about = {"pricingDesc": _price(model)}
-        case "success-rate":
-            about = {"points": None}
-        case _:
-            return None
-    return {"model": model.id, **about}
+    told = {
+        "schema": ("openapi", _openapi(model) if model.checked else None),
+        "price": ("pricingDesc", _price(model)),
+        "success-rate": ("points", None),
+    }
+    return {"model": model.id, **dict([told[what]])} if what in told else None
 
 
 def _entry(model: Model) -> dict[str, Any]:
-    tasks = [" ".join(map(_word, task.split("-"))) for task in model.tasks]
     return {
         "model": model.id,
         "slug": model.id,
-        "title": _title(model),
+        "title": model.id.replace("/", " ").replace("-", " ").title(),
         "provider": model.vendor,
-        "taskType": tasks,
+        "taskType": [t.replace("-", " ").title().replace(" To ", " to ") for t in model.tasks],
         "description": None,
         "pricingDesc": _price(model),
     }
-
-
-def _word(word: str) -> str:
-    return word if word == "to" else word.capitalize()
-
-
-def _title(model: Model) -> str:
-    return model.id.replace("/", " ").replace("-", " ").title()
 
 
 def _price(model: Model) -> str | None:
@@ -87,6 +60,16 @@ def _price(model: Model) -> str | None:
 
 
 def _openapi(model: Model) -> dict[str, Any]:
+    """Return what createTask takes of a model: one object as `input`, or a choice of them."""
+    found = [
+        {
+            "type": "object",
+            "required": [field.name for field in fields if field.required],
+            "properties": {field.name: _property(field) for field in fields},
+        }
+        for fields in shapes(model)
+    ]
+    kinds = [branch["kind"] for branch in model.branches]
     callback = {"callBackUrl": {"type": "string", "format": "uri"}} if model.callback else {}
     request = {
         "type": "object",
@@ -97,44 +80,17 @@ def _openapi(model: Model) -> dict[str, Any]:
             "input": {"$ref": "#/components/schemas/Input"},
         },
     }
-    answer = {"description": "Envelope", "content": _json({"$ref": "#/components/schemas/Answer"})}
-    post = {
-        "operationId": model.id.replace("/", "-"),
-        "requestBody": {"required": True, "content": _json(request)},
-        "responses": {"200": answer},
-    }
+    body = {"required": True, "content": {"application/json": {"schema": request}}}
     return {
         "openapi": "3.1.0",
-        "info": {"title": _title(model), "version": "1.0.0"},
-        "servers": [{"url": "https://api.kie.ai"}],
-        "paths": {"/api/v1/jobs/createTask": {"post": post}},
-        "components": {"schemas": {"Input": _input(model), "Answer": _ANSWER}},
+        "info": {"title": model.id, "version": "1.0.0"},
+        "paths": {CREATE: {"post": {"requestBody": body}}},
+        "components": {"schemas": {"Input": {kinds[0]: found} if kinds else found[0]}},
     }
-
-
-def _input(model: Model) -> dict[str, Any]:
-    """Return the schema of `input`: one object, or a choice of them."""
-    found = [
-        {
-            "type": "object",
-            "required": [field.name for field in fields if field.required],
-            "properties": {field.name: _property(field) for field in fields},
-        }
-        for fields in shapes(model)
-    ]
-    if not model.branches:
-        return found[0]
-    titled = zip(model.branches, found, strict=True)
-    named = [{"title": branch["name"], **each} for branch, each in titled]
-    return {model.branches[0]["kind"]: named}
 
 
 def _property(field: Field) -> dict[str, Any]:
     """Return the schema of a field as kie.ai lists it: choices also where others are taken."""
     choices = {"enum": list(field.enum)} if field.enum else {}
     default = {} if field.default is None else {"default": field.default}
-    return property_schema(field) | choices | default
-
-
-def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    return schema_of(field) | choices | default

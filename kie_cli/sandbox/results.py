@@ -30,23 +30,16 @@ def endings(model: Model, given: Mapping[str, Any]) -> list[str]:
 def content(ending: str, width: int, height: int, seed: str) -> tuple[bytes, str]:
     """Return the bytes of a result and their MIME type; a picture has `width` x `height` pixels."""
     if ending == "png":
-        made = picture(width, height, seed)
-    else:
-        made = film(seed) if ending == "mp4" else sound(seed)
-    return made, mime(ending)
+        return picture(width, height, seed), mime(ending)
+    return film(seed) if ending == "mp4" else sound(seed), mime(ending)
 
 
 def told(model: Model, urls: list[str]) -> dict[str, Any]:
     """Return the parsed `resultJson` of a task that made the files at `urls`."""
     if model.output["at"] == SONGS:
+        more = {"title": "Sandbox", "duration": 0.1}
         songs = zip(urls[::2], urls[1::2], strict=True)
-        return {
-            "data": [
-                {"id": f"song-{n}", "audio_url": audio, "image_url": image, "title": "Sandbox",
-                 "duration": 0.1}
-                for n, (audio, image) in enumerate(songs, start=1)
-            ]
-        }  # fmt: skip
+        return {"data": [{"id": a, "audio_url": a, "image_url": b, **more} for a, b in songs]}
     if model.output["at"] == "resultJson.resultUrls":
         return {"resultUrls": urls}
     made: dict[str, Any] = {"status": "success", "note": NOTE}

@@ -196,4 +196,35 @@ def test_each_model_with_a_list_of_rates_gets_one_of_its_prices_from_it(model_id
             times = 5 if units["count"] and model.price["per"] == "image" else 1
         wanted = None if times is None else round(rate["credits"] * times, 6)
         assert wanted == found.credits, rate
-        assert found.how != "estimated" or "of" in model.price or model.status == "newer", found
+        about = "of" in model.price or "returned" in model.price["text"]
+        assert found.how != "estimated" or about or model.status == "newer", found
+
+
+@pytest.mark.parametrize(
+    ("model_id", "given", "how"),
+    [
+        ("google/imagen4", {"prompt": "a", "num_images": 4}, "unknown"),
+        ("qwen3/text-to-image", {"prompt": "a", "n": 2}, "unknown"),
+        ("google/imagen4", {"prompt": "a", "style": "oil"}, "estimated"),
+        ("google/imagen4", {"prompt": "a"}, "exact"),
+        ("kling-3.0/video", {"mode": "std", "sound": False, "multi_shots": True, "duration": "5"},
+         "unknown"),
+        ("minimax-h3/reference-to-video", {"resolution": "768P", "duration": 5}, "unknown"),
+        ("bytedance/seedream-v4-edit", {"max_images": 6}, "estimated"),
+    ],
+)  # fmt: skip
+def test_a_price_is_exact_only_where_the_list_knows_all_that_is_sent(model_id, given, how):
+    assert how == price(model_id, given)[1]
+
+
+def test_a_task_of_other_settings_teaches_no_price():
+    lessons = [({"upscale_factor": "1", "video_url": "file:sha256:aa"}, 40.0)]
+    for given in (
+        {"upscale_factor": "4", "video_url": "file:sha256:aa"},
+        {"upscale_factor": "1", "video_url": "file:sha256:bb"},
+    ):
+        assert price("topaz/video-upscale", given, seen=lessons)[0] is None
+    assert price("topaz/video-upscale", lessons[0][0], seen=lessons)[0] == 40
+    # What is spoken costs by its length, which no other task tells.
+    speech = [({"prompt": "hi"}, 1.0)]
+    assert price("google/gemini-3-8-flash-tts", {"prompt": "x" * 4000}, seen=speech)[0] is None

@@ -291,3 +291,33 @@ def test_a_base_url_that_is_no_safe_place_for_the_key_is_refused(kie, server, va
 def test_an_unknown_flag_or_command_is_told(kie, server):
     assert "No such option: --token" in refused(kie, server, "create --token x")[0]
     assert "Did you mean create?" in refused(kie, server, "craete -p hat")[0]
+
+
+def test_a_whole_request_is_no_input(kie, server):
+    whole = {"model": "nano-banana-pro", "callBackUrl": "https://a.test", "input": {"prompt": "x"}}
+    run = kie("create --input - -p hat --dry-run", stdin=json.dumps(whole))
+    assert (run.code, run.out) == (2, "")
+    assert "--input -: a whole request; give its `input` alone, and --model nano-banana-pro." in (
+        run.err
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "given", "says"),
+    [
+        ("-P foo.x=1", {"foo": [1, 2]}, "--param foo.x: it would replace foo, which was given as"),
+        ("-P zz=1 -P zz.b=2", {}, "--param zz.b: it would replace zz, which was given as 1."),
+        ("-a 1:1", {"prompt": "a", "prompt ": "b"}, "--input prompt : it is given twice."),
+    ],
+)
+def test_nothing_that_was_given_is_dropped_without_a_word(kie, server, args, given, says):
+    run = kie(f"create --input - {args} --dry-run", stdin=json.dumps({"prompt": "hat", **given}))
+    assert (run.code, run.out) == (2, "")
+    assert says in run.err
+
+
+def test_a_dry_run_tells_that_the_real_one_would_be_refused(kie, server):
+    run = kie("create -p hat --dry-run --max-credits 1")
+    assert run.code == 5
+    assert json.loads(run.out)["model"] == PRO_TEXT
+    assert "--max-credits allows 1" in run.err

@@ -124,3 +124,15 @@ def test_nothing_is_sent(kie, lost, server):
     kie(f"forget {intent}")
     kie("forget --before today")
     assert [] == server.requests
+
+
+def test_a_task_of_today_counts_for_the_limit_of_the_day_and_stays(kie):
+    assert kie("config set max_credits_per_day 12").code == 0
+    task_id = kie("create -q -p hat").out.strip()
+    kie.server.plays(task_id, "success")
+    assert kie(["wait", task_id, "--download"]).code == 0
+    run = kie(["forget", task_id])
+    assert run.code == 2
+    assert "counts for max_credits_per_day until midnight (--force)" in run.err
+    kie.clock.time += 2 * 86400
+    assert kie(["forget", task_id]).code == 0

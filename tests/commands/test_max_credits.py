@@ -217,7 +217,7 @@ def test_a_create_of_today_without_a_price_lets_no_day_s_limit_be_kept(limited, 
     assert (
         "kie: What 1 of today's creates cost is not known, so max_credits_per_day cannot be kept."
     ) in run.err
-    assert "  To ask kie.ai: kie wait --pending\n" in run.err
+    assert "  To ask kie.ai: kie status TASK_ID; kie list --since today" in run.err
     ended(kie, task_id, 8.0)
     assert 0 == kie("create -p hat").code
 

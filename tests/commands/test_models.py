@@ -162,8 +162,8 @@ def test_a_model_is_shown_with_all_that_it_takes(kie):
 
 def test_branches_and_rules_are_sentences(kie):
     out = kie("models kling-3.0-omni/reference-to-video").out
-    assert "  - with video: give aspect_ratio, audio, prompt, video_urls" in out
-    assert "  - customize_multi_shots true needs multi_prompt" in out
+    assert "  -  with video: give aspect_ratio, audio, prompt, video_urls" in out
+    assert "  -  customize_multi_shots true needs multi_prompt" in out
 
 
 @pytest.mark.parametrize("model_id", ids())
@@ -244,7 +244,7 @@ def test_a_refresh_is_one_request_and_shows_what_is_new_gone_and_priced_anew(kie
     run = kie("models --refresh")
     was = load(FLUX).price["text"]
     assert [line.split("\t") for line in run.lines] == [
-        ["gone", "z-image", ""],
+        ["gone", "z-image", "not in the list of 2026-11-22"],
         ["new", NEW, "3"],
         ["price", FLUX, f"6 credits at 1K, 9 credits at 2K (was: {was})"],
     ]
@@ -261,7 +261,7 @@ def test_a_refresh_is_one_request_and_shows_what_is_new_gone_and_priced_anew(kie
     listing(kie, dear | {"pricingDesc": "7"}, same)
     run = kie("models --refresh --json")
     assert [
-        {"what": "gone", "model": NEW, "text": ""},
+        {"what": "gone", "model": NEW, "text": "not in the list of 2026-11-22"},
         {"what": "new", "model": "z-image", "text": load("z-image").price["text"]},
         {"what": "price", "model": FLUX, "text": "7 (was: 6 credits at 1K, 9 credits at 2K)"},
     ] == run.json

@@ -283,3 +283,10 @@ def test_the_recorded_lyrics_are_printed(kie):
     run = kie("wait t1")
     assert run.lines == [safe(line) for line in LYRICS.split("\n")]
     assert "Done in 31 s." in run.err
+
+
+def test_the_texts_of_several_tasks_stand_apart(kie):
+    told = {"resultJson": json.dumps({"resultObject": {"lyricsData": [{"text": "a\nb"}]}})}
+    for task_id in ("t1", "t2"):
+        kie.server.plays(task_id, told)
+    assert kie("wait t1 t2").out == "a\nb\n\na\nb\n"

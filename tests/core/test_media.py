@@ -182,3 +182,40 @@ def box(size, kind=b"mdat", content=b"x" * 8):
 )
 def test_a_video_whose_last_box_is_cut_is_not_whole(boxes, fits):
     assert fits is boxes_fit(BytesIO(boxes), len(boxes))
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\xff\xfa\x90", "mp3"), (b"\xff\xe3\x18", "mp3"), (b"\xff\xf8\x50", "aac"),
+        (b"\xff\xfe\x68", None), (b"\0\0\0\x08wide\0\0", "mov"), (b"\0\0\0\x20moov", "mov"),
+    ],
+)  # fmt: skip
+def test_sound_and_films_without_the_usual_head_are_known(head, kind):
+    assert kind == sniff(head)
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("a.json", b'{"code":404,"msg":"file not found"}'), ("a.json", b"not json at all"),
+        ("a.json", b' {"error": "x"}'), ("a.srt", b'{"code":500}'),
+        ("a.txt", b"<head><title>404"), ("a.txt", b"<!-- x --><html>"),
+        ("a.txt", b'<?xml version="1.0"?>\n<Error><Code>NoSuchKey'),
+        ("a.svg", b'<?xml version="1.0"?><!DOCTYPE html>'), ("a.svg", b"<Error><Code>AccessDenied"),
+        ("a.svg", b"plain error"),
+    ],
+)  # fmt: skip
+def test_an_error_under_the_name_of_a_text_is_no_result(name, head):
+    assert text_kind(f"https://files.test/{name}?x=1", head) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("a.json", b'{"words": []}'), ("a.json", b"[1]"), ("a.srt", b"1\n00:00:01"),
+        ("a.svg", b'<?xml version="1.0"?><svg'), ("a.txt", b"{braces} and <angles>"),
+    ],
+)  # fmt: skip
+def test_a_text_is_a_result_under_its_own_name(name, head):
+    assert name[2:] == text_kind(f"https://files.test/{name}", head)

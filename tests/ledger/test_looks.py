@@ -441,3 +441,12 @@ def test_what_is_recorded_comes_back(ledger, accepted, label, prompt, task):
         assert task.created_at == seen.created_at
     found = ledger.find(task.task_id)
     assert (seen.as_json(), seen.prompt) == (found.as_json(), found.prompt)
+
+
+def test_credits_that_are_told_after_the_end_are_kept_once(ledger, accepted):
+    accepted(ledger, "t1")
+    ledger.record(Task("t1", "success", created_at=1.0, completed_at=2.0))
+    assert ledger.spent(0.0) == (0, 1)
+    ledger.record(Task("t1", "success", created_at=1.0, completed_at=2.0, credits=60.0))
+    ledger.record(Task("t1", "success", created_at=1.0, completed_at=2.0, credits=99.0))
+    assert ledger.spent(0.0) == (60, 0)
