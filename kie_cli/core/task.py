@@ -66,15 +66,16 @@ class Task:
 
     @property
     def texts(self) -> list[str]:
-        """What was made, if it is texts and nothing else: lyrics, say."""
+        """The texts that were made, if that is all that kie.ai tells besides URLs: lyrics, say."""
         leaves = list(_leaves(self.told))
-        plain = all(key == "text" and isinstance(leaf, str) for key, leaf in leaves)
-        return [str(leaf) for _, leaf in leaves] if plain else []
+        texts = [leaf for key, leaf in leaves if key == "text" and isinstance(leaf, str)]
+        return texts if self.urls or len(texts) == len(leaves) else []
 
     @property
     def results(self) -> tuple[str, ...]:
-        """The URL of each result; "" for one that kie.ai told instead."""
-        return self.urls or (("",) if self.told is not None else ())
+        """The URL of each result; "" for what kie.ai told instead, or beside them as a text."""
+        told = bool(self.texts) if self.urls else self.told is not None
+        return (*self.urls, *([""] if told else ()))
 
     @property
     def saved(self) -> bool:

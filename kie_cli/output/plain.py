@@ -43,7 +43,7 @@ class Plain(Output):
         for result in results:
             if result != "-":  # the bytes themselves went to stdout
                 self.out.line(safe(result))
-        if results:
+        if results and (saved or not task.texts):
             return
         if self._told:  # whose text it is stands on stderr
             self.out.line("")

@@ -385,3 +385,42 @@ def test_the_sandbox_serves_the_market(sandbox):
     assert sandbox.clock.slept == [1.0] * len(CURRENT)
     assert sandbox("models flux -q").code == 0
     assert "by kie.ai's list of 2026-10-06" in sandbox("models", KIE_SANDBOX="").err
+
+
+@pytest.mark.parametrize("asked", ["-m veo --help", "--model=veo-3-1 -h", "-mveo -p hat --help"])
+def test_the_help_of_create_for_a_model_shows_its_flags_and_choices(kie, asked):
+    run = kie(f"create {asked}")
+    assert run.code == 0
+    assert run.lines[0] == "veo-3-1"
+    assert ["resolution", "--resolution", "choice", "no", "720p", "1080p", "4k"] in [
+        line.split() for line in run.lines
+    ]
+    assert "All flags: kie create --help" in run.err
+    assert "--negative-prompt" in kie("create --help").out
+
+
+def test_the_help_of_create_for_a_model_that_nobody_knows_says_so(kie):
+    run = kie("create -m nano-bananna --help", KIE_API_KEY="")
+    assert (run.code, run.out) == (2, "")
+    assert "Did you mean nano-banana" in run.err
+
+
+@pytest.mark.parametrize(
+    ("args", "chosen"),
+    [
+        ("-m seedream -p hat", "seedream/5-pro-text-to-image"),
+        ("-m seedream -p hat -i https://a.test/a.png", "seedream/5-pro-image-to-image"),
+        ("-m hailuo -p hat --first-frame https://a.test/a.png", "minimax-h3/image-to-video"),
+        ("-m nano-banana -p hat", "nano-banana-2"),
+    ],
+)
+def test_a_short_name_is_the_model_with_or_without_an_image_and_says_so(kie, args, chosen):
+    run = kie(f"create {args} --dry-run")
+    assert run.code == 0
+    assert json.loads(run.out)["model"] == chosen
+    assert f"using {chosen}." in run.err
+
+
+def test_a_short_name_may_be_the_default(kie):
+    run = kie("create -p hat --dry-run", KIE_MODEL="seedream")
+    assert json.loads(run.out)["model"] == "seedream/5-pro-text-to-image"

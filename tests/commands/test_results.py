@@ -185,9 +185,9 @@ def test_an_empty_object_is_no_result(kie, tells, made):
     assert Task("t1", "success", result={"resultObject": made}).saved
 
 
-def test_urls_win_over_what_stands_beside_them(kie, tells):
+def test_urls_win_over_data_beside_them(kie, tells):
     url = kie.server.file("x")
-    tells({"text": "hi", "mask_urls": [url]})
+    tells({"seconds": 3, "mask_urls": [url]})
     assert kie("wait t1").lines == [url]
     assert kie("wait t1 -d").lines == ["./t1-1.png"]
 
@@ -290,3 +290,15 @@ def test_the_texts_of_several_tasks_stand_apart(kie):
     for task_id in ("t1", "t2"):
         kie.server.plays(task_id, told)
     assert kie("wait t1 t2").out == "a\nb\n\na\nb\n"
+
+
+def test_texts_beside_a_picture_are_shown_and_saved_with_it(kie):
+    cover = kie.server.file("cover")
+    told = {"resultObject": {"lyricsData": [{"text": "la la"}], "id": 7, "cover_url": cover}}
+    kie.server.plays("t1", {"resultJson": json.dumps(told)})
+    assert kie("wait t1").lines == [cover, "la la"]
+    assert kie("download --unsaved -o out/").code == 0
+    run = kie("download t1 -o out/")
+    assert (run.code, run.lines) == (0, ["out/t1-1.png", "out/t1-2.txt"])
+    assert Path("out/t1-2.txt").read_text() == "la la\n"
+    assert kie("download --unsaved").out == ""
