@@ -64,11 +64,12 @@ def build(model_id: str, model: Model | None, wishes: Wishes, *, validate: bool 
     values, sources = placed.values, placed.sources
     checked.problems += placed.problems
     checked.warnings += placed.warnings
-    for name in [name for name, value in values.items() if unsendable({name: value})]:
-        reason = unsendable({name: values[name]})
-        checked.problems.append(f"{sources[name].name}: {reason}")
+    reasons = {name: unsendable({name: value}) for name, value in values.items()}
+    for name, reason in reasons.items():
+        if reason:
+            checked.problems.append(f"{sources[name].name}: {reason}")
     if model and model.checked:
-        faults = list(_settle(model, values, sources))
+        faults = list(_settle(model, values, sources, {n for n in reasons if not reasons[n]}))
         order = [known.name for known in model.fields if known.name in values]
         values = {name: values[name] for name in order} | values
         for fault in faults:
@@ -98,26 +99,25 @@ def _doubt(model_id: str, model: Model | None, near: str | None) -> str | None:
 
 
 def _settle(
-    model: Model, values: dict[str, object], sources: Mapping[str, Source]
+    model: Model, values: dict[str, object], sources: Mapping[str, Source], sendable: set[str]
 ) -> Iterator[_Fault]:
-    """Coerce, fill and check `values` in place; yield what is wrong."""
+    """Coerce, fill and check `values` in place, those that are `sendable`; yield what is wrong."""
     for name, value in values.items():
         known = model.field(name)
         if known is None:
             hint = _mean(nearest(name, (known.name for known in model.fields)))
             text = f"{model.id} has no such field that kie knows; sent as it is.{hint}"
             yield _Fault(f"{sources[name].of(value)}: {text}", refused=False)
-        elif not unsendable({name: value}):
+        elif name in sendable:
             coerced = coerce(known.type, value)
             values[name] = value if coerced is None else respell(coerced, known.enum)
             if known.items and isinstance(coerced, list):
                 values[name] = [conform(known.items, item) for item in coerced]
     fields, fault = choose_branch(model, values)
     free = waived(model, values)
-    typed = {name: source for name, source in sources.items() if not unsendable(values[name])}
     for known in fields:
-        if known.name in typed:
-            yield from _faults(model, known, values[known.name], typed[known.name])
+        if known.name in sendable:
+            yield from _faults(model, known, values[known.name], sources[known.name])
     for known in fields:
         if not known.required or known.name in free or _is_given(known, values):
             continue

@@ -15,7 +15,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from kie_cli.catalog.models import FLAGS, LIMITS, MEDIA_FLAGS, Field, Model, ids, load, narrowed
+from kie_cli.catalog.models import FLAGS, LIMITS, MEDIA_FLAGS, Field, Model, ids, load
+from kie_cli.catalog.rules import as_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,12 +86,8 @@ def shapes(model: Model) -> list[list[Field]]:
     """Return the fields of each shape that the input may have: one of each branch."""
     return [
         [
-            narrowed(
-                field,
-                branch.get("limits", {}).get(field.name, {}),
-                required=field.name in branch.get("required", ()),
-            )
-            for field in model.fields
+            field
+            for field in as_in(model, branch)
             if field.name in branch.get("fields", [field.name])
         ]
         for branch in model.branches or ({},)

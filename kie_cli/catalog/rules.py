@@ -35,7 +35,7 @@ def choose_branch(model: Model, values: Mapping[str, object]) -> Chosen:
     given = {name for name in set().union(*keys) if values.get(name, None) not in _EMPTY}
     if model.branches[0]["kind"] == "anyOf":
         fits = [b for b, key in zip(model.branches, keys, strict=True) if key <= given]
-        return Chosen(_required(model, fits[0]) if fits else model.fields)
+        return Chosen(as_in(model, fits[0]) if fits else model.fields)
     fits = [b for b, key in zip(model.branches, keys, strict=True) if key == given]
     if len(fits) > 1:
         fits = [branch for branch in fits if _counts_fit(branch, values)]
@@ -47,11 +47,20 @@ def choose_branch(model: Model, values: Mapping[str, object]) -> Chosen:
         ways = _spoken(f"{' and '.join(b['required'])} ({b['name']})" for b in model.branches)
         named = f"{', '.join(sorted(given))}: they do not go together; " if given else ""
         return Chosen(model.fields, f"{named}{model.id} takes {ways}.")
-    fields, known = _required(model, fits[0]), fits[0].get("fields")
+    fields, known = as_in(model, fits[0]), fits[0].get("fields")
     if known and (strange := [n for n in values if model.field(n) and n not in known]):
         text = f"{', '.join(strange)}: {model.id} takes no such field with {fits[0]['name']}."
         return Chosen(fields, text)
     return Chosen(fields)
+
+
+def as_in(model: Model, branch: Mapping[str, Any]) -> tuple[Field, ...]:
+    """Return all fields of a model as one of its branches limits them; {} limits none."""
+    limits, required = branch.get("limits", {}), branch.get("required", ())
+    return tuple(
+        narrowed(field, limits.get(field.name, {}), required=field.name in required)
+        for field in model.fields
+    )
 
 
 def broken_rules(model: Model, values: Mapping[str, object]) -> list[tuple[str, bool]]:
@@ -139,14 +148,6 @@ def _not_exactly_one(
 
 def _present(names: Iterable[str], values: Mapping[str, object]) -> list[str]:
     return [name for name in names if values.get(name) not in _EMPTY]
-
-
-def _required(model: Model, branch: Mapping[str, Any]) -> tuple[Field, ...]:
-    limits = branch.get("limits", {})
-    return tuple(
-        narrowed(field, limits.get(field.name, {}), required=field.name in branch["required"])
-        for field in model.fields
-    )
 
 
 def _counts_fit(branch: Mapping[str, Any], values: Mapping[str, object]) -> bool:

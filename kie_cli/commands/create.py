@@ -185,9 +185,9 @@ def run(
         if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
             problems.append("--once: a key has 1 to 200 printable characters.")
         hints = []
-        lifted = build(model_id, known, wishes, validate=False)
-        if problems and problems == checked.problems and not lifted.problems:
-            hints.append("To send it anyway: --no-validate")
+        if problems and problems == checked.problems:
+            lifted = build(model_id, known, wishes, validate=False)
+            hints += [] if lifted.problems else ["To send it anyway: --no-validate"]
         callback = pace = where = None
         with _noting(problems, hints):
             callback = kie.settings.get("callback_url", flag=callback_url).value

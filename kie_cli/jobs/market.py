@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from kie_cli.catalog.live import NotCreateTask, differences, listed, model_from, priced, same_price
 from kie_cli.catalog.models import Model, aliases, ids, load, nearest_id
 from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
@@ -29,7 +28,6 @@ from kie_cli.errors import (
     Unreachable,
     WrongInput,
 )
-from kie_cli.output.bar import Bar
 
 LIST_AGE, SCHEMA_AGE = 86400.0, 7 * 86400.0  # seconds
 MOST = 5000  # models; kie.ai had 218 in October 2026
@@ -121,6 +119,10 @@ class Market:
         Raises WrongInput for a model that kie.ai takes elsewhere than at createTask.
         """
         known = record = load(model_id)
+        if not listing.asked_at and schema is None:
+            return record
+        from kie_cli.catalog.live import NotCreateTask, listed, model_from, priced
+
         if listing.is_newer_than(record):
             entry = listing.told.get(model_id)
             if entry and record:
@@ -144,12 +146,12 @@ class Market:
 
     def models(self) -> list[Model]:
         """Return all models, by id: those of the package, and those that only the list has."""
-        listing = self.listing()
+        listing, own = self.listing(), {*ids()}
         found = []
-        for model_id in sorted({*ids(), *listing.told}):
-            own = load(model_id) is not None
+        for model_id in sorted({*own, *listing.told}):
+            schema = None if model_id in own else self.schema(model_id)
             with suppress(WrongInput):
-                found.append(self.model(model_id, listing, None if own else self.schema(model_id)))
+                found.append(self.model(model_id, listing, schema))
         return [model for model in found if model]
 
     def refresh(self) -> list[Change]:
@@ -158,6 +160,8 @@ class Market:
 
     def refresh_schema(self, model_id: str) -> list[Change]:
         """Ask what a model takes; return what is another thing than before."""
+        from kie_cli.catalog.live import differences
+
         listing, before = self.listing(), None
         with suppress(WrongInput):
             before = self.model(model_id, listing, self.schema(model_id))
@@ -196,6 +200,8 @@ class Market:
 
     def compare(self, model_id: str | None = None) -> list[Change]:
         """Return how the models of the package differ from what kie.ai told last."""
+        from kie_cli.catalog.live import NotCreateTask, differences, model_from
+
         listing = self.listing()
         changes = [*_listed_anew(Kept(0.0, {}), listing)]
         for one in [model_id] if model_id else ids():
@@ -241,6 +247,8 @@ class Market:
 
 def refresh_all(kie: Kie) -> None:
     """Fetch the description of every model; what is stopped amid it goes on at the next call."""
+    from kie_cli.output.bar import Bar
+
     market, bar = Market(kie), Bar(kie.output, kie.clock)
     done = total = 0
     try:
@@ -312,6 +320,8 @@ def no_model(model_id: str, listing: Kept, *, told: bool = False) -> WrongInput:
 
 def _listed_anew(before: Kept, after: Kept) -> Iterator[Change]:
     """Yield how a list differs from the one before, or from the records where none was kept."""
+    from kie_cli.catalog.live import same_price
+
     for one in {*ids(), *before.told, *after.told}:
         record, was, entry = load(one), before.told.get(one), after.told.get(one)
         there, price, now = was is not None, _price(was), _price(entry)
