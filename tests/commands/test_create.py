@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from loopback import example
 
+from kie_cli.ledger.store import Ledger
+
 FIRST = f"{0xA1:032x}"
 PRO, FLEX = "flux-2/pro-image-to-image", "flux-2/flex-image-to-image"
 PRO_TEXT, FLEX_TEXT = "flux-2/pro-text-to-image", "flux-2/flex-text-to-image"
@@ -374,3 +376,35 @@ def test_the_sandbox_needs_no_key_and_says_that_nothing_is_real(sandbox, server,
     assert f"Next:  kie wait {run.lines[0]} --download --sandbox" in run.err
     assert [] == server.requests
     assert sandbox("create -p hat --json").json[0]["sandbox"] is True
+
+
+def test_the_pace_that_kie_ai_takes_is_kept_from_run_to_run(kie, server):
+    kie("config set rate_limit 2")
+    began, sent, told = kie.clock.now(), [], []
+    for _ in range(5):
+        run = kie("create -p hat")
+        assert run.code == 0
+        sent.append(kie.clock.now() - began)
+        told.append("kie.ai takes 2 creates in 10 s: waiting for this one's turn." in run.err)
+    assert [0, 0, 10, 10, 20] == [round(moment, 1) for moment in sent]
+    assert [False, False, True, False, True] == told
+    assert len(server.posts()) == 5
+
+
+def test_when_another_process_takes_the_turn_at_the_gate_kie_waits_for_the_next(
+    kie, server, monkeypatch
+):
+    kie("config set rate_limit 1")
+    kie("create -p hat")
+    real, asked = Ledger.turn, []
+
+    def turn(ledger, intent, rate):
+        asked.append(intent)
+        return 0.0 if len(asked) == 1 else real(ledger, intent, rate)  # free, and then it is not
+
+    monkeypatch.setattr(Ledger, "turn", turn)
+    before = kie.clock.now()
+    run = kie("create -p hat")
+    assert run.code == 0
+    assert kie.clock.now() - before == pytest.approx(10, abs=0.1)
+    assert (len(server.posts()), run.err.count("trying again")) == (2, 0)
