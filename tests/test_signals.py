@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from conftest import environment
 from fakes import FakeClock, FakeStream
 
-from kie_cli.api.transport import _Line
+from kie_cli.api.transport import _Line, _watchdog
 from kie_cli.errors import Stopped
 from kie_cli.output.stream import Stream, StreamLost
 from kie_cli.signals import Signals
 
 
-def test_a_signal_while_the_exchange_ends_does_not_wait_for_itself(monkeypatch):
-    """The handler bounds the wait while the same thread is inside the timer's own lock."""
-    line = _Line({})
-    line.end_after(60)
-    timer, cancelled = line._timer, []
+def test_a_signal_may_bound_an_exchange_at_any_step_and_waits_for_nothing():
+    """The handler runs between two bytecodes of a thread that may be inside the same code."""
 
-    def cancel():
-        cancelled.append(True)
-        line.end_after(15)  # as the handler would
+    def interrupted(at):
+        """Tell whether there is a step `at`; the handler runs there."""
+        line, steps = _Line({}), itertools.count()
 
-    monkeypatch.setattr(timer, "cancel", cancel)
-    line.close()
+        def trace(frame, event, _):
+            frame.f_trace_opcodes = True
+            if event == "opcode" and next(steps) == at:
+                line.end_after(15)
+            return trace
 
-    assert [True] == cancelled
-    assert line._timer is None
+        sys.settrace(trace)
+        line.end_after(60)
+        line.close()
+        sys.settrace(None)
+        left.extend(one for one in list(_watchdog._times) if one is line)
+        return next(steps) > at
+
+    def run():
+        done.extend(itertools.takewhile(interrupted, itertools.count()))
+
+    done, left = [], []
+    beside = threading.Thread(target=run, daemon=True)
+    beside.start()
+    beside.join(20)
+
+    assert not beside.is_alive(), "it waits for itself"
+    assert len(done) > 20
+    assert [] == left
 
 
 def test_a_signal_amid_a_write_loses_a_line_and_nothing_else():

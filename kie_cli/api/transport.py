@@ -9,6 +9,7 @@ in total are kept here; redirects are not followed.
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import ssl
@@ -17,6 +18,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,7 +100,8 @@ class Transport:
         """Make one exchange that costs nothing; raises Unreachable with `again` set."""
         # Any connection to this host may be taken from the pool: at the limit all of them end.
         line = _Line(self._sockets.setdefault(urlsplit(url).netloc, {}))
-        request = self._client().build_request(
+        client = self._client()
+        request = client.build_request(
             method,
             url,
             content=body,
@@ -108,7 +112,7 @@ class Transport:
         started = self._clock.monotonic()
         line.end_after(total)
         try:
-            with closing(self._client().send(request, stream=True)) as response:
+            with closing(client.send(request, stream=True)) as response:
                 content = _read(response, OTHER_LIMIT, line)
         except (httpx.HTTPError, httpx.StreamError, _Unreadable) as error:
             self._log(f"{method} {_plain(url)}: {type(error).__name__}")
@@ -257,7 +261,7 @@ class _Unreadable(Exception):
 
 class _Line:
     """
-    One exchange: the sockets that it may use, and the timer that shuts them.
+    One exchange: the sockets that it may use, and when they are shut.
 
     `sockets` are those that are open already, `peer` is the other end of the newest.
     """
@@ -267,7 +271,6 @@ class _Line:
         self._over = False
         self.peer = ""
         self._sockets = sockets
-        self._timer: threading.Timer | None = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         # Beside "connection." there are "proxy." and "socks.".
@@ -277,33 +280,66 @@ class _Line:
             found = info["return_value"].get_extra_info("socket")
             self._sockets[found.fileno()] = found
             if self.cut:
-                self._shut()
+                self.shut()
 
     def end_after(self, seconds: float) -> None:
         """End the exchange so much later; may be called by a signal handler at any moment."""
-        if self._over:
-            return
-        self._stop()
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-        self._timer.start()
+        if not self._over:
+            _watchdog.shut(self, monotonic() + seconds)
 
     def close(self) -> None:
-        # First this: a handler that runs while the timer's lock is held must not ask for it.
+        # First this: a handler that comes later must not ask for the watchdog any more.
         self._over = True
-        self._stop()
+        _watchdog.leave(self)
 
-    def _stop(self) -> None:
-        timer, self._timer = self._timer, None
-        if timer:
-            timer.cancel()
-
-    def _shut(self) -> None:
+    def shut(self) -> None:
         self.cut = True
         for one in list(self._sockets.values()):
             # Not SSLSocket.shutdown: that one drops the TLS state under the reader's feet.
             with suppress(OSError):
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+
+class _Watchdog:
+    """
+    Shuts lines at their time: one thread for all, begun by the first.
+
+    Nothing here waits for a lock, as a signal handler may be the caller: a dict changes at one
+    stroke, and the `put` of a SimpleQueue may interrupt another.
+    """
+
+    def __init__(self) -> None:
+        self._begun = threading.Lock()
+        self._times: dict[_Line, float] = {}
+        self._wakes = math.inf  # when the thread looks again by itself
+        self._bell: SimpleQueue[None] = SimpleQueue()
+
+    def shut(self, line: _Line, at: float) -> None:
+        """Shut `line` at this time by the monotonic clock, instead of an earlier said one."""
+        self._times[line] = at
+        if self._begun.acquire(blocking=False):
+            threading.Thread(target=self._run, name="limits", daemon=True).start()
+        if at < self._wakes:
+            self._bell.put(None)
+
+    def leave(self, line: _Line) -> None:
+        """Leave `line` alone."""
+        self._times.pop(line, None)
+
+    def _run(self) -> None:
+        while True:
+            self._wakes = math.inf  # before the look, so that whoever comes after it rings
+            now, times = monotonic(), list(self._times.items())
+            for line, at in times:
+                if at <= now:
+                    self.leave(line)
+                    line.shut()
+            self._wakes = min((at for _, at in times if at > now), default=math.inf)
+            with suppress(Empty):
+                self._bell.get(timeout=None if self._wakes == math.inf else self._wakes - now)
+
+
+_watchdog = _Watchdog()
 
 
 class _InProcess(httpx.BaseTransport):

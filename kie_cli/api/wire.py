@@ -94,7 +94,8 @@ class Record(BaseModel):
         if state == FAIL:
             reason = self.failMsg or "kie.ai gave no reason"
             failure = Failure("task_failed", self.failCode, reason)
-        prompt = self.input.get("prompt")
+        given = self.input
+        prompt = given.get("prompt")
         return Task(
             task_id=self.taskId or asked,
             state=state,
@@ -109,7 +110,7 @@ class Record(BaseModel):
             credits=self.creditsConsumed,
             result=result,
             prompt=prompt if isinstance(prompt, str) else None,
-            input=self.input,
+            input=given,
         )
 
 

@@ -15,10 +15,11 @@ MASKED_FROM = 12
 class Secret:
     """Holds a text that `str`, `repr`, `format` and pickling never give away."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_spellings", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._spellings: re.Pattern[bytes] | None = None  # made when it is needed
 
     def reveal(self) -> str:
         """Return the text itself: for the Authorization header and the config file alone."""
@@ -36,11 +37,13 @@ class Secret:
 
     def blotted(self, text: bytes) -> bytes:
         """Return `text`, which came from outside, with `[key]` for this secret, JSON or not."""
-        spellings = (
-            rb"(?:\\u00(?i:%02x)|\\?%b)" % (sign, re.escape(bytes([sign])))
-            for sign in self._text.encode()
-        )
-        return re.sub(b"".join(spellings), b"[key]", text)
+        if self._spellings is None:
+            signs = ((sign, re.escape(bytes([sign]))) for sign in self._text.encode())
+            # Not with `?`: of alternatives that begin with a letter each, `re` is 4 x as fast.
+            self._spellings = re.compile(
+                b"".join(rb"(?:\\u00(?i:%02x)|\\%b|%b)" % (sign, one, one) for sign, one in signs)
+            )
+        return self._spellings.sub(b"[key]", text)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._text == self._text

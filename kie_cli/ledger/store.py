@@ -45,6 +45,7 @@ LEASES = {PREPARED: 1200.0, SENDING: 150.0}
 WAIT_AT_GATE, WAIT_FOR_ACCEPTED = 5.0, 30.0
 LONGEST_ANSWER = 4096  # bytes
 LEARN_FROM = 20  # tasks
+BUSY = "kie.ai was too busy"
 # Seconds: kie.ai counts the creates of an account in a window (docs.kie.ai, rate limits), and an
 # answer that never came is no longer waited for.
 WINDOW, LONGEST_SEND = 10.0, 100.0
@@ -68,10 +69,10 @@ _INSERT = """
 _RECENT = """
     SELECT outcome, sent_at, (
         SELECT min(at) FROM events WHERE events.intent = creates.intent AND at >= sent_at
-        AND state IN ('accepted', 'refused', 'unknown')
+        AND (state IN ('accepted', 'refused', 'unknown') OR (state = 'prepared' AND why = :busy))
     ) AS answered_at
     FROM creates WHERE origin = :origin AND sent_at BETWEEN :since AND :now
-    AND outcome <> 'prepared' AND key_fingerprint IS (
+    AND key_fingerprint IS (
         SELECT key_fingerprint FROM creates WHERE intent = :intent
     ) ORDER BY sent_at DESC LIMIT :most
 """
@@ -348,7 +349,13 @@ class Ledger:
         now = self._clock.now()
         since = now - LONGEST_SEND
         rows = self._db.rows(
-            _RECENT, origin=self._origin, intent=intent, since=since, now=now, most=4 * rate
+            _RECENT,
+            origin=self._origin,
+            intent=intent,
+            since=since,
+            now=now,
+            most=4 * rate,
+            busy=BUSY,
         )
         frees = sorted(
             row["sent_at"] + LONGEST_SEND
@@ -361,7 +368,7 @@ class Ledger:
 
     def back_to_prepared(self, intent: str) -> None:
         """kie.ai was too busy and created nothing; another try may follow."""
-        self._move(intent, (SENDING,), PREPARED, NOTED, why="kie.ai was too busy")
+        self._move(intent, (SENDING,), PREPARED, NOTED, why=BUSY)
 
     def attempt_failed(self, intent: str, why: str) -> None:
         """Count a try of which nothing left this machine; another may follow."""
@@ -486,9 +493,11 @@ class Ledger:
         row = task.task_id and self._row(task.task_id)
         if not row:
             return replace(task, files=self._paths(task.task_id))
-        if row["state"] not in {SUCCESS, FAIL} and row["task_state"] != task.state:
+        news = row["state"] not in {SUCCESS, FAIL} and row["task_state"] != task.state
+        cost = row["credits"] is None and task.credits is not None  # told late, also after the end
+        if news or cost:
             with self._db.writing(NOTED) as run:
-                changed = run(
+                if news and run(
                     _LOOK,
                     seq=row["seq"],
                     to=task.state,
@@ -499,15 +508,14 @@ class Ledger:
                     error=_json(task.error),
                     result=json.dumps(task.result),
                     raw=_cut(task.raw or ""),
-                )
-                if changed:
+                ):
                     why = task.error and task.error.message
                     now = self._clock.now()
                     run(_EVENT, intent=row["intent"], now=now, to=task.state, why=why)
-        if row["credits"] is None and task.credits is not None:  # told late, also after the end
-            with self._db.writing(NOTED) as run:
-                run(_CREDITS, seq=row["seq"], credits=task.credits)
-        known = self._tasks("seq = :seq", seq=row["seq"])[0]
+                if cost:
+                    run(_CREDITS, seq=row["seq"], credits=task.credits)
+            row = self._rows("seq = :seq", seq=row["seq"])[0]
+        known = self._task(row)
         if known.state == UNREADABLE:
             return replace(task, files=self._paths(task.task_id))
         # The whole raw answer is for `status --raw`; the row has its first 4 KiB.

@@ -916,28 +916,30 @@ def test_proxy_settings_that_cannot_be_used_are_said(transport, gate, monkeypatc
     assert 0 == gate.passed
 
 
-def test_no_timer_is_left_when_an_exchange_is_over(inside, gate):
+def test_nothing_is_watched_when_an_exchange_is_over(inside, gate):
     one = inside(Response(200, {}, YES))
     one.send("GET", "https://kie.test/")
     one.create(f"https://kie.test{PATH}", BODY, gate)
     with one.download("https://kie.test/", {}):
-        assert not timers(), "only its beginning has a limit in all"
+        assert not limits(), "only its beginning has a limit in all"
     gate.end_after(0.01)  # by a handler of a signal that comes late
 
-    assert not timers()
+    assert not limits()
 
 
-def timers():
-    return [one for one in threading.enumerate() if isinstance(one, threading.Timer)
-            and not one.finished.is_set()]  # fmt: skip
+def limits():
+    """Return after how many seconds each line is to be shut."""
+    times = list(transport_module._watchdog._times.values())
+    return [round(at - time.monotonic()) for at in times]
 
 
 def test_the_limits_in_all_are_those_of_the_design_and_keep_no_program_alive(inside):
     found = []
 
     def handle(request):
-        (timer,) = timers()
-        found.append((request.method, timer.interval, timer.daemon))
+        (seconds,) = limits()
+        (watchdog,) = [one for one in threading.enumerate() if one.name == "limits"]
+        found.append((request.method, seconds, watchdog.daemon))
         return Response(200, {}, YES)
 
     one = inside(handle)
@@ -950,6 +952,43 @@ def test_the_limits_in_all_are_those_of_the_design_and_keep_no_program_alive(ins
     assert [
         ("GET", 20, True), ("PUT", 7, True), ("POST", 90, True), ("GET", 60, True),
     ] == found  # fmt: skip
+
+
+def test_each_line_is_shut_at_its_own_time_the_one_said_last():
+    pairs = [socket.socketpair() for _ in range(3)]
+    lines = [transport_module._Line({1: ours}) for ours, _ in pairs]
+    try:
+        for seconds in ((60, 60, 0.2), (0.3, 0.05, 60)):
+            for line, some in zip(lines, seconds, strict=True):
+                line.end_after(some)
+        for (_, theirs), wait in zip(pairs, (5, 0.1, 0.1), strict=True):
+            theirs.settimeout(wait)
+
+        assert b"" == pairs[0][1].recv(1)
+        assert b"" == pairs[1][1].recv(1), "earlier than the first"
+        with pytest.raises(TimeoutError):
+            pairs[2][1].recv(1)
+        assert [True, True, False] == [line.cut for line in lines]
+    finally:
+        for line in lines:
+            line.close()
+        for ours, theirs in pairs:
+            ours.close()
+            theirs.close()
+
+
+def test_a_limit_that_is_set_while_another_line_is_shut_is_kept():
+    class Slow(transport_module._Line):
+        def shut(self):
+            late.end_after(0.01)
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.settimeout(5)
+        late = transport_module._Line({1: ours})
+        Slow({}).end_after(0.01)
+
+        assert b"" == theirs.recv(1)
 
 
 def test_idle_connections_are_closed_at_the_end(transport, wire):

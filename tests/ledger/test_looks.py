@@ -78,12 +78,16 @@ def test_states_that_nobody_knows_are_not_final(ledger, accepted):
         assert [state] == [task.state for task in ledger.pending()]
 
 
-def test_a_look_without_news_writes_nothing(ledger, accepted, tmp_path):
+def test_a_look_without_news_writes_nothing_and_waits_for_nobody(
+    ledger, opened, accepted, tmp_path
+):
     accepted(ledger)
     ledger.record(Task("t1", "waiting"))
+    other = opened("host/a 2 2")
     before = (tmp_path / "state/tasks.sqlite3-wal").read_bytes()
 
-    ledger.record(Task("t1", "waiting"))
+    with other._db.writing(""):
+        ledger.record(Task("t1", "waiting"))
 
     assert before == (tmp_path / "state/tasks.sqlite3-wal").read_bytes()
 

@@ -45,11 +45,22 @@ def test_a_place_is_free_ten_seconds_after_the_answer_not_after_the_send(ledger,
 
 
 def test_what_never_left_takes_no_place(ledger, draft, clock):
-    busy = sent(ledger, draft, rate=1)
-    ledger.back_to_prepared(busy)
     never = ledger.prepare(draft())
+    ledger.attempt_failed(never, "no network")
     ledger.not_sent(never, "no network")
     assert ledger.turn(ledger.prepare(draft()), 1) == 0
+
+
+def test_what_kie_ai_was_too_busy_for_keeps_its_place_so_that_the_next_try_is_no_faster(
+    ledger, draft, clock
+):
+    busy = sent(ledger, draft, rate=1)
+    clock.time += 2
+    ledger.back_to_prepared(busy)
+    assert ledger.turn(busy, 1) == pytest.approx(10)
+    assert ledger.turn(ledger.prepare(draft()), 1) == pytest.approx(10)
+    clock.time += 10
+    ledger.sending(busy, b"{}", 1)
 
 
 def test_another_key_and_another_service_have_places_of_their_own(opened, draft, clock):
