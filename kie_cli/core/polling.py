@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -81,77 +82,143 @@ class Over:
 Event = Seen | Trouble | Over
 
 
+@dataclass(slots=True)
+class _Wait:
+    subject: Subject
+    number: int
+    began: float  # by the monotonic clock: what the other one does from here on changes nothing
+    deadline: float
+    grace: float
+    last: Task | None
+    failures: int = 0
+    asked: float = 0.0
+
+
+class Watch:
+    """
+    Which task to look at when, and what each look means.
+
+    Looks may go on side by side: `take` names the next one, `told` takes its answer whenever
+    it comes. Each task is waited for as long as the pace says, from its `add` on; its last pause
+    is cut to that deadline, and a last look is always made there. That time is counted by the
+    monotonic clock; a machine that was suspended looks at all tasks when it wakes.
+    """
+
+    def __init__(self, pace: Pace, clock: Clock) -> None:
+        self._pace, self._clock = pace, clock
+        self._waits: dict[str, _Wait] = {}
+        self._queue: list[tuple[float, int, str]] = []
+        self._earliest = clock.monotonic()
+        self._lead = lead(clock)
+        self._added = 0
+
+    def __len__(self) -> int:
+        """Return how many tasks are waited for."""
+        return len(self._waits)
+
+    def __contains__(self, task_id: str) -> bool:
+        return task_id in self._waits
+
+    def add(self, subject: Subject) -> None:
+        """Wait for one more task; a task that is waited for already stays as it is."""
+        if subject.task_id in self:
+            return
+        now, wall, pace = self._clock.monotonic(), self._clock.now(), self._pace
+        age = subject.age(wall)
+        self._added += 1
+        self._waits[subject.task_id] = wait = _Wait(
+            subject,
+            self._added,
+            began=now - age,
+            deadline=math.inf if pace.timeout is None else now + pace.timeout,
+            grace=now + _grace(subject, wall),
+            last=subject.last,
+        )
+        self._put(wait, now + (pace.pause(subject.times, age, 0.5) if subject.fresh else 0))
+
+    def due(self, *, slept: bool = False) -> float | None:
+        """
+        Return in how many seconds to take the next look; None while there is none to take.
+
+        `slept`: nothing was done since the last call, so a clock that jumped tells of a suspension.
+        """
+        before, self._lead = self._lead, lead(self._clock)
+        now = self._clock.monotonic()
+        if slept and self._lead - before > JUMP:
+            self._queue = [(now, number, task_id) for _, number, task_id in self._queue]
+            heapq.heapify(self._queue)
+        if not self._queue:
+            return None
+        return max(0.0, max(self._queue[0][0], self._earliest) - now)
+
+    def take(self) -> str:
+        """Return the task to look at, now; the one that is overdue for longest comes first."""
+        _, _, task_id = heapq.heappop(self._queue)
+        self._waits[task_id].asked = now = self._clock.monotonic()
+        self._earliest = now + GAP
+        return task_id
+
+    def told(self, task_id: str, answer: Task | KieError) -> list[Event]:
+        """
+        Return what the answer to a look means.
+
+        An error with `again` set says nothing about the task; any other ends its waiting.
+        """
+        wait, now = self._waits[task_id], self._clock.monotonic()
+        events: list[Event] = []
+        error = answer if isinstance(answer, KieError) else None
+        if isinstance(answer, KieError):
+            wait.failures += 1
+        else:
+            wait.failures, wait.last = 0, answer
+            events.append(Seen(answer))
+            if answer.ended:
+                del self._waits[task_id]
+                return events
+
+        may_appear = isinstance(error, NoSuchTask) and now < wait.grace
+        if error and not error.again and not may_appear:
+            events.append(Over(task_id, error, wait.last))
+            del self._waits[task_id]
+        elif wait.asked >= wait.deadline:
+            events.append(Over(task_id, _time_is_up(task_id, wait.last, error), wait.last))
+            del self._waits[task_id]
+        else:
+            age = now - wait.began
+            pause = self._pace.pause(wait.subject.times, age, self._clock.random())
+            if error:
+                pause = _back_off(error, pause, wait.failures)
+                events.append(Trouble(task_id, error, wait.failures))
+            self._put(wait, now + pause)
+        return events
+
+    def _put(self, wait: _Wait, due: float) -> None:
+        heapq.heappush(self._queue, (min(due, wait.deadline), wait.number, wait.subject.task_id))
+
+
 def watch(
     subjects: Iterable[Subject], look: Callable[[str], Task], pace: Pace, clock: Clock
 ) -> Iterator[Event]:
     """
     Look at each task until it ended or the time is up; yield what each look told.
 
-    A look that raises with `again` set says nothing about the task; BadKey ends everything
-    (kie.ai will answer no later look either); any other KieError ends that task's waiting.
-    The last pause is cut to the deadline, and a last look is always made there. The budget is
-    counted by the monotonic clock; a machine that was suspended looks at all tasks when it wakes.
+    BadKey ends everything: kie.ai will answer no later look either.
     """
-    started, wall = clock.monotonic(), clock.now()
-    deadline = float("inf") if pace.timeout is None else started + pace.timeout
-    by_id = {subject.task_id: subject for subject in subjects}
-    last = {task_id: subject.last for task_id, subject in by_id.items()}
-    grace = {task_id: started + _grace(subject, wall) for task_id, subject in by_id.items()}
-    failures = dict.fromkeys(by_id, 0)
-    # By the monotonic clock: what the other one does from here on changes nothing.
-    began = {task_id: started - subject.age(wall) for task_id, subject in by_id.items()}
-    queue = [
-        (started + (pace.pause(one.times, one.age(wall), 0.5) if one.fresh else 0), number, task_id)
-        for number, (task_id, one) in enumerate(by_id.items())
-    ]
-    heapq.heapify(queue)
-    earliest = started
-
-    while queue:
-        due, number, task_id = heapq.heappop(queue)
-        if _overslept(max(min(due, deadline), earliest), clock):
-            queue = [(started, place, waiting) for _, place, waiting in queue]
-            heapq.heapify(queue)
-        now = clock.monotonic()
-        earliest = now + GAP
-        error: KieError | None = None
+    tasks = Watch(pace, clock)
+    for subject in subjects:
+        tasks.add(subject)
+    while (pause := tasks.due()) is not None:
+        if pause > 0:
+            clock.sleep(pause)
+            tasks.due(slept=True)
+        task_id = tasks.take()
         try:
-            task = look(task_id)
+            answer: Task | KieError = look(task_id)
         except BadKey:
             raise
         except KieError as problem:
-            error = problem
-        answered = clock.monotonic()
-        if error:
-            failures[task_id] += 1
-        else:
-            failures[task_id] = 0
-            last[task_id] = task
-            yield Seen(task)
-            if task.ended:
-                continue
-
-        may_appear = isinstance(error, NoSuchTask) and answered < grace[task_id]
-        if error and not error.again and not may_appear:
-            yield Over(task_id, error, last[task_id])
-        elif now >= deadline:
-            seen = last[task_id]
-            yield Over(task_id, _time_is_up(task_id, seen, error), seen)
-        else:
-            age = answered - began[task_id]
-            pause = pace.pause(by_id[task_id].times, age, clock.random())
-            if error:
-                pause = _back_off(error, pause, failures[task_id])
-                yield Trouble(task_id, error, failures[task_id])
-            heapq.heappush(queue, (answered + pause, number, task_id))
-
-
-def _overslept(moment: float, clock: Clock) -> bool:
-    """Sleep until `moment`; tell whether the machine itself was suspended meanwhile."""
-    left, gain = moment - clock.monotonic(), lead(clock)
-    if left > 0:
-        clock.sleep(left)
-    return lead(clock) - gain > JUMP
+            answer = problem
+        yield from tasks.told(task_id, answer)
 
 
 def _back_off(error: KieError, pause: float, failures: int) -> float:

@@ -64,3 +64,27 @@ def learn(seconds: Sequence[float], media: str | None = None) -> RunTimes:
     variance = PRIOR_WEIGHT * spread**2 + sum((log - centre) ** 2 for log in logs)
     usual = statistics.median(seconds) if len(seconds) >= KNOWN else None
     return RunTimes(middle, max(0.05, math.sqrt(variance / weight)), usual)
+
+
+def time_left(
+    queued: Sequence[tuple[float | None, int]],
+    running: Sequence[float],
+    per_second: float,
+    at_once: int,
+) -> float | None:
+    """
+    Return in how many seconds all will be done; None where a usual run time is not known.
+
+    `queued` are the usual seconds of what is not sent yet, each with how many they are, `running`
+    what each of the others has left. `per_second` creates can be sent, and `at_once` tasks may
+    run side by side.
+    """
+    end, seconds, tasks = max(running, default=0.0), 0.0, 0
+    for usual, count in queued:
+        if usual is None:
+            return None
+        seconds, tasks = seconds + usual * count, tasks + count
+        end = max(end, usual)
+    if tasks:
+        end += tasks / min(per_second, at_once * tasks / max(seconds, 0.1))
+    return end or None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kie_cli.core.runtimes import LONGEST, learn
+from kie_cli.core.runtimes import LONGEST, learn, time_left
 
 BENCHMARK = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "waiting.py"))
 
@@ -55,3 +55,20 @@ def test_ten_runs_cut_the_lateness_of_equally_many_fixed_looks_to_six_tenths(med
     out = BENCHMARK["simulate"](median, 0.25, media, runs=10, tasks=150)
     assert out.lag <= 0.6 * out.fixed_lag, out
     assert out.requests < 20
+
+
+@pytest.mark.parametrize(
+    ("queued", "running", "per_second", "at_once", "left"),
+    [
+        ([], [], 2, 100, None),
+        ([], [3.0, 12.0], 2, 100, 12.0),
+        ([(None, 5)], [12.0], 2, 100, None),
+        ([(30.0, 100)], [], 2, 100, 80.0),  # 50 s to send them, then the last runs for 30 s
+        ([(30.0, 100)], [70.0], 2, 100, 120.0),  # on the safe side
+        ([(30.0, 10), (60.0, 10)], [], 100, 2, 510.0),  # 900 s of work, two at a time
+    ],
+)
+def test_the_time_left_is_that_of_sending_and_of_the_longest_run(
+    queued, running, per_second, at_once, left
+):
+    assert time_left(queued, running, per_second, at_once) == left
