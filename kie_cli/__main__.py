@@ -52,15 +52,20 @@ def _end(code: int) -> None:
     A shell sees the same 130, 143, 129, 131 or 141 either way; but only a death by SIGINT ends
     a loop in the shell as well, which would otherwise go on to its next paid command.
     """
+    import signal
+
     signum = code - 128
     if os.name == "posix" and signum in {1, 2, 3, 13, 15}:
         import resource
-        import signal
 
         # Death by SIGQUIT would leave the memory in a file, and the key with it.
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         signal.signal(signum, signal.SIG_DFL)
         os.kill(os.getpid(), signum)
+    # A key that is still pressed shall not take the place of the code.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
     # Python would end with 120 for either of them.
     for stream, otherwise in ((sys.stdout, 10), (sys.stderr, 0)):
         try:

@@ -12,23 +12,15 @@ from collections.abc import Sequence
 import typer
 
 from kie_cli import __version__, commands
+from kie_cli.commands.help import TOPICS, page
 from kie_cli.context import Kie
 from kie_cli.core.suggest import nearest
 from kie_cli.errors import ExitCode, KieError, NotSaved, Stopped, WrongInput
 from kie_cli.output.stream import StreamLost
 
 ALIASES = {"ls": "list"}
-NO_COMMANDS = {"common"}
+NO_COMMANDS = {"asked", "common"}
 ROOT_FLAGS = {"-h", "--help", "--version"}
-HELP = """
-Make images, video and sound with kie.ai: nothing paid is lost, nothing is paid twice.
-
-\b
-First steps:
-  kie config set token                   save the API key (https://kie.ai/api-key)
-  kie create -p "A red hat" --wait -d    make an image and save it
-  kie create -p "A red hat" --sandbox    try it offline: no key, free
-"""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -45,6 +37,7 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
     `kie` carries environment, streams and clock, so that a test can inject its own.
     """
     kie = kie or Kie()
+    kie.argv = argv
     kie.json = "--json" in argv  # for what is wrong before the command has its flags
     try:
         return _dispatch(list(argv), kie)
@@ -72,19 +65,21 @@ def main(argv: Sequence[str], kie: Kie | None = None) -> int:
 
 
 def _dispatch(argv: list[str], kie: Kie) -> int:
-    """Build the app with the one command that was asked for (all of them for help), and run it."""
+    """Build the app with the one command that was asked for, and run it."""
     first = argv[0] if argv else "--help"
-    asked = None if first.startswith("-") else ALIASES.get(first, first)
-    if asked is None:
-        chosen = names()
-        if first not in ROOT_FLAGS:
-            raise WrongInput(
-                f"{first}: flags stand after the command, as in: kie list --json",
-                "kie --help lists the commands.",
-            )
-    elif asked in names():
-        chosen = [asked]
-    else:
+    if first in ROOT_FLAGS:
+        kie.output.out.line(_about_kie(first))
+        return ExitCode.OK
+    if first.startswith("-"):
+        raise WrongInput(
+            f"{first}: flags stand after the command, as in: kie list --json",
+            "kie --help lists the commands.",
+        )
+    about = argv[1] if first == "help" and argv[1:] else ""
+    if about not in TOPICS and ALIASES.get(about, about) in names():
+        first, argv = about, [*argv[1:], "--help"]
+    asked = ALIASES.get(first, first)
+    if asked not in names():
         near = nearest(asked, [*names(), *ALIASES])
         raise WrongInput(
             f"There is no command {asked!r}.{f' Did you mean {near}?' if near else ''}",
@@ -92,22 +87,19 @@ def _dispatch(argv: list[str], kie: Kie) -> int:
         )
     app = typer.Typer(
         name="kie",
-        help=HELP,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=SETTINGS,
     )
-    app.callback(invoke_without_command=True)(_root)
-    for name in chosen:
-        module = importlib.import_module(f"kie_cli.commands.{name}")
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=name, context_settings=SETTINGS)
-        else:
-            app.command(name=name)(module.run)
-    if asked:
-        group = len(argv) == 1 and hasattr(module, "app")
-        argv = [asked, *argv[1:], *(["--help"] if group else [])]
+    app.callback()(lambda: None)  # so that one command is a command still, with its name
+    module = importlib.import_module(f"kie_cli.commands.{asked}")
+    is_group = hasattr(module, "app")
+    if is_group:
+        app.add_typer(module.app, name=asked, context_settings=SETTINGS)
+    else:
+        app.command(name=asked)(module.run)
+    argv = [asked, *argv[1:], *(["--help"] if is_group and len(argv) == 1 else [])]
     try:
         with contextlib.redirect_stdout(io.StringIO()) as help_:  # Typer writes it by itself
             code = app(
@@ -118,26 +110,26 @@ def _dispatch(argv: list[str], kie: Kie) -> int:
     except typer.Abort:
         raise Stopped(signal.SIGINT) from None
     if text := help_.getvalue():
-        more = getattr(module, "more_help", None) if asked else None
+        more = getattr(module, "more_help", None)
         if not (more and more(kie, argv[1:])):
             kie.output.out.line(text.rstrip("\n"))
     return int(code or 0)
 
 
-def _root(
-    ctx: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version."),
-) -> None:
-    if version:
-        typer.echo(f"kie {__version__}")
-    elif ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
+def _about_kie(flag: str) -> str:
+    if flag == "--version":
+        return f"kie {__version__}"
+    return page("kie").rstrip("\n")
 
 
 def _usage(error: typer.TyperException) -> WrongInput:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "kie"
-    return WrongInput(error.format_message(), f"{path} --help shows how it is used.")
+    message = error.format_message()
+    if (wrong := getattr(error, "option_name", None)) and hasattr(error, "possibilities"):
+        near = nearest(wrong, error.possibilities or (), likeness=0.75)
+        message = f"There is no flag {wrong}.{f' Did you mean {near}?' if near else ''}"
+    return WrongInput(message, f"{path} --help shows how it is used.")
 
 
 def _unwritten(lost: StreamLost) -> NotSaved:

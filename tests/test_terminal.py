@@ -109,7 +109,7 @@ def test_wait_shows_a_row_a_task_and_loses_no_line(terminal, server):
     one = terminal("wait first second third --interval 0.6").read()
     assert one.end == 3
     rows = [
-        [line for line in screen if re.match(r"[-\\|/ ] (first|second|third)  ", line)]
+        [line for line in screen if re.match(r"(first|second|third) +\w+ +\d:\d\d", line)]
         for screen in one.seen
     ]
     assert max(len(found) for found in rows) == 3

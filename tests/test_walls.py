@@ -15,7 +15,9 @@ TREES = {
 OWNERS = {
     "httpx": {"api/transport.py"},
     "truststore": {"api/transport.py"},
-    "rich": {"output/live.py"},
+    "rich": {"output/live.py", "output/picture.py"},
+    "textual_image": {"output/picture.py"},
+    "PIL": {"output/picture.py"},
     "pydantic": {"api/wire.py"},
     "platformdirs": {"config/places.py"},
     "tomlkit": {"config/file.py"},
@@ -91,7 +93,8 @@ def test_no_flag_takes_the_key():
         argument.value
         for tree in TREES.values()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "typer.Option"
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"typer.Option", "_one", "_several"}
         for argument in node.args
         if isinstance(argument, ast.Constant)
     }

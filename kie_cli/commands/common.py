@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import typer
 
 from kie_cli.context import Kie
-from kie_cli.core.task import valid_task_id
-from kie_cli.errors import ExitCode, InputProblems, WrongInput
+from kie_cli.core.task import UNKNOWN, Task, valid_task_id
+from kie_cli.errors import (
+    ExitCode,
+    InputProblems,
+    KieError,
+    LocalFiles,
+    NotSaved,
+    Stopped,
+    WrongInput,
+)
+from kie_cli.output.stream import StreamLost
 
 
 class Color(StrEnum):
@@ -45,11 +56,42 @@ COMMON: dict[str, tuple[Any, Any]] = {
         False,
     ),
 }
+REPORTED: dict[str, tuple[Any, Any]] = {
+    "github_output": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--github-output",
+                help="Tell later steps of a GitHub Actions job: outputs and a summary.",
+            ),
+        ],
+        False,
+    ),
+}
 
 
-def command(function: Callable[..., ExitCode | None]) -> Callable[..., int]:
+class Options(dict[str, Any]):
+    """Options that a command takes as one mapping, as `Annotated[Mapping[str, Any], options]`."""
+
+
+def command(
+    function: Callable[..., ExitCode | None], more: Mapping[str, tuple[Any, Any]] | None = None
+) -> Callable[..., int]:
     """Give a command the common flags; its first parameter becomes the Kie of this run."""
-    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    common = {**(more or {}), **COMMON}
+    kind = inspect.Parameter.KEYWORD_ONLY
+    own: list[inspect.Parameter] = []
+    groups: dict[str, Options] = {}
+    for parameter in list(inspect.signature(function, eval_str=True).parameters.values())[1:]:
+        group = next(iter(getattr(parameter.annotation, "__metadata__", ())), None)
+        if isinstance(group, Options):
+            groups[parameter.name] = group
+            own += [
+                inspect.Parameter(name, kind, annotation=annotation, default=None)
+                for name, annotation in group.items()
+            ]
+        else:
+            own.append(parameter.replace(kind=kind))
 
     @wraps(function)
     def run(ctx: typer.Context, **values: Any) -> int:
@@ -58,20 +100,68 @@ def command(function: Callable[..., ExitCode | None]) -> Callable[..., int]:
         kie.verbose |= values.pop("verbose")
         kie.no_input, kie.color = values.pop("no_input"), values.pop("color").value
         kie.use_sandbox |= values.pop("sandbox")
+        for group, options in groups.items():
+            values[group] = {name: values.pop(name) for name in options}
+        if values.pop("github_output", False):
+            return _reported(kie, partial(function, kie, **values))
         return function(kie, **values) or ExitCode.OK
 
-    kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [
         inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-        *(parameter.replace(kind=kind) for parameter in own),
+        *own,
         *(
             inspect.Parameter(name, kind, annotation=annotation, default=default)
-            for name, (annotation, default) in COMMON.items()
+            for name, (annotation, default) in common.items()
         ),
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+# A command with results: its tasks can be told to later steps of a CI job.
+command_with_results = partial(command, more=REPORTED)
+
+
+def _reported(kie: Kie, run: Callable[[], ExitCode | None]) -> int:
+    """Run a command, and tell later steps what came of it, however it ends."""
+    from kie_cli.output.ci import Report
+
+    report = kie.report = Report(kie.environ)
+    code: int = ExitCode.UNEXPECTED
+    try:
+        code = run() or ExitCode.OK
+    except KieError as error:
+        code = error.exit_code
+        if error.intent:
+            report.saw(Task(error.task_id, UNKNOWN, error.intent))
+        raise
+    except Stopped as stopped:
+        code = 128 + stopped.signum
+        raise
+    except StreamLost as lost:
+        code = 128 + 13 if lost.gone else ExitCode.NOT_SAVED
+        raise
+    finally:
+        try:
+            report.write(kie.argv[0], code, partial(_latest, kie), kie.output.out.without_keys)
+        except NotSaved as error:
+            if code == ExitCode.OK:
+                raise
+            kie.output.warn(error.message, *error.hints)
+    return code
+
+
+def _latest(kie: Kie, task: Task) -> Task:
+    """Return a task as the ledger has it, unless more was seen of it."""
+    known = None
+    if "ledger" in kie.__dict__:
+        with suppress(LocalFiles):
+            find = kie.ledger.find if task.task_id else kie.ledger.by_intent
+            known = find(task.task_id or task.intent or "")
+    if known is None:
+        return task
+    return replace(task, prompt=known.prompt) if task.task_id and task.ended else known
 
 
 TaskIds = Annotated[

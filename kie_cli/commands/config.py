@@ -11,6 +11,7 @@ from kie_cli.context import Kie
 from kie_cli.errors import WrongInput
 
 HEAD = ("KEY", "VALUE", "SOURCE")
+SECRETS = {"token": "https://kie.ai/api-key", "webhook_key": "https://kie.ai/settings"}
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A setting; kie config list shows all.")]
 
 app = typer.Typer(help="Keep the API key and other settings.", no_args_is_help=True)
@@ -43,16 +44,18 @@ def set_(
     from kie_cli.config.settings import FIELDS, check_value
 
     file = kie.settings.file
-    if key == "token":
+    if key in SECRETS:
         if value not in {None, "-"}:
             raise WrongInput(
                 "The key is never an argument: it would stand in the history of your shell. "
                 "Nothing was saved.",
-                "kie config set token    asks for it without showing it",
-                "If it was a real key, reset it at https://kie.ai/api-key",
+                f"kie config set {key}    asks for it without showing it",
+                f"If it was a real key, reset it at {SECRETS[key]}",
             )
         piped = value == "-" and not (kie.stdin and kie.stdin.isatty())
-        saved = save_key(kie.settings, file, _line(kie) if piped else _ask(kie))
+        value = _line(kie) if piped else _ask(kie, key)
+    if key == "token":
+        saved = save_key(kie.settings, file, value or "")
         masked = saved.secret.masked.strip("…")
         ending = f" ending in {masked}" if masked else ""
         kie.output.note(f"Saved the key{ending} to {file.path} (only you can read it)")
@@ -138,15 +141,16 @@ def _line(kie: Kie) -> str:
     return kie.stdin.buffer.readline().decode(errors="replace").rstrip("\r\n")
 
 
-def _ask(kie: Kie) -> str:
+def _ask(kie: Kie, key: str) -> str:
     if kie.no_input or not (kie.stdin and kie.stdin.isatty()):
         raise WrongInput(
             "There is no terminal to ask for the key. Nothing was saved.",
-            "From a pipe: pass show kie | kie config set token -",
+            f"From a pipe: pass show kie | kie config set {key} -",
         )
     from getpass import getpass
 
     try:
-        return getpass("API key (not shown): ", stream=kie.stderr)
+        name = "API key" if key == "token" else "Webhook key"
+        return getpass(f"{name} (not shown): ", stream=kie.stderr)
     except EOFError:
         return ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from kie_cli.commands.asked import Asked
 from kie_cli.commands.common import (
     DownloadOption,
     ForceOption,
@@ -17,94 +17,17 @@ from kie_cli.commands.common import (
     LabelOption,
     OutputOption,
     TimeoutOption,
-    command,
+    command_with_results,
     pace_of,
 )
 from kie_cli.context import SANDBOX_NOTE, Kie
-from kie_cli.errors import ExitCode, InputProblems, LocalFiles, Stopped, WrongInput
+from kie_cli.errors import ExitCode, InputProblems, KieError, LocalFiles, Stopped
 
 
-def _media(flag: str, text: str) -> Any:
-    return typer.Option(flag, metavar="FILE|URL", help=text)
-
-
-@command
+@command_with_results
 def run(
     kie: Kie,
-    prompt: Annotated[
-        str | None,
-        typer.Option("-p", "--prompt", metavar="TEXT", help="What to make; - reads stdin."),
-    ] = None,
-    prompt_file: Annotated[
-        str | None,
-        typer.Option("-f", "--prompt-file", metavar="FILE|-", help="The prompt from a file."),
-    ] = None,
-    negative_prompt: Annotated[
-        str | None, typer.Option("--negative-prompt", metavar="TEXT", help="What to keep out.")
-    ] = None,
-    image: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-i",
-            "--image",
-            metavar="FILE|URL",
-            help="An input image; repeat it: image 1, image 2. Local files are uploaded "
-            "unchanged (EXIF and GPS data too) and get public URLs.",
-        ),
-    ] = None,
-    mask: Annotated[list[str] | None, _media("--mask", "Where to change the image.")] = None,
-    video: Annotated[list[str] | None, _media("--video", "An input video; repeat it.")] = None,
-    audio: Annotated[list[str] | None, _media("--audio", "An input sound; repeat it.")] = None,
-    first_frame: Annotated[
-        list[str] | None, _media("--first-frame", "The image that a video begins with.")
-    ] = None,
-    last_frame: Annotated[
-        list[str] | None, _media("--last-frame", "The image that a video ends with.")
-    ] = None,
-    reference: Annotated[
-        list[str] | None, _media("--reference", "An image to take people or style from; repeat it.")
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "-m",
-            "--model",
-            help="An id or a short name (kie models lists them). "
-            "Default flux-2/pro-image-to-image, without images its twin.",
-        ),
-    ] = None,
-    aspect_ratio: Annotated[
-        str | None, typer.Option("-a", "--aspect-ratio", help="1:1, 16:9, ...")
-    ] = None,
-    resolution: Annotated[
-        str | None, typer.Option("-r", "--resolution", help="1K, 2K, 720p, ...")
-    ] = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", metavar="SECONDS", help="How long a video is.")
-    ] = None,
-    count: Annotated[
-        str | None, typer.Option("--count", metavar="N", help="How many images one task makes.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="N", help="The same seed: a like result.")
-    ] = None,
-    param: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-P",
-            "--param",
-            metavar="NAME=TEXT",
-            help="Any field of the model: NAME=TEXT, NAME:=JSON, or NAME@FILE to upload one.",
-        ),
-    ] = None,
-    input_: Annotated[
-        str | None,
-        typer.Option("--input", metavar="FILE|-", help="The whole input as JSON; flags win."),
-    ] = None,
-    callback_url: Annotated[
-        str | None,
-        typer.Option("--callback-url", metavar="URL", help="kie.ai calls it at the end."),
-    ] = None,
+    asked: Asked,
     wait: Annotated[bool, typer.Option("-w", "--wait", help="Wait for the result.")] = False,
     download: DownloadOption = False,
     output: OutputOption = None,
@@ -152,64 +75,37 @@ def run(
       kie create -m veo --help                            (what this model takes)
       kie create --sandbox -p "A paper lighthouse" -d     (offline, free, no key)
     """
-    from kie_cli.catalog.check import build
-    from kie_cli.catalog.wishes import choose_model
-    from kie_cli.jobs.budget import limits, price_of
-    from kie_cli.jobs.market import find
+    from dataclasses import replace
+
+    from kie_cli.jobs.budget import limits
+    from kie_cli.jobs.plan import plan
     from kie_cli.jobs.save import target
-    from kie_cli.jobs.submit import Order, nothing_sent, submit
-    from kie_cli.jobs.wishes import read_wishes
+    from kie_cli.jobs.submit import nothing_sent, submit, warn_of_unknown
 
     with nothing_sent():
-        flags = {
-            "prompt": prompt,
-            "negative_prompt": negative_prompt,
-            "image": image,
-            "mask": mask,
-            "video": video,
-            "audio": audio,
-            "first_frame": first_frame,
-            "last_frame": last_frame,
-            "reference": reference,
-            "aspect_ratio": aspect_ratio,
-            "resolution": resolution,
-            "duration": duration,
-            "count": count,
-            "seed": seed,
-        }
-        wishes, problems = read_wishes(kie, flags, prompt_file, param, input_)
-        model_id, changed = choose_model(model, kie.settings.get("model").value, wishes)
-        known, doubts = find(kie, model_id)
-        checked = build(model_id, known, wishes, validate=not no_validate)
-        problems += checked.problems
+        planned = plan(kie, asked, validate=not no_validate)
         if once is not None and not (once.isprintable() and 1 <= len(once) <= 200):
-            problems.append("--once: a key has 1 to 200 printable characters.")
-        hints = []
-        if problems and problems == checked.problems:
-            lifted = build(model_id, known, wishes, validate=False)
-            hints += [] if lifted.problems else ["To send it anyway: --no-validate"]
+            planned.problems.append("--once: a key has 1 to 200 printable characters.")
         callback = pace = where = None
-        with _noting(problems, hints):
-            callback = kie.settings.get("callback_url", flag=callback_url).value
-        with _noting(problems, hints):
+        with planned.noting():
+            callback = kie.settings.get("callback_url", flag=asked["callback_url"]).value
+        with planned.noting():
             limits(kie, max_credits)
-        with _noting(problems, hints):
+        with planned.noting():
             pace = pace_of(kie, timeout, interval)
-        with _noting(problems, hints):
+        with planned.noting():
             where = target(kie, output, force=force) if download or output is not None else None
-        for warning in (*doubts, *checked.warnings):
+        for warning in planned.warnings:
             kie.output.warn(warning)
-        if changed and (model or not problems):
-            kie.output.note(changed)
-        if problems:
-            raise InputProblems(problems, *hints)
-        order = Order(
-            model_id,
-            checked.input,
+        if planned.changed:
+            kie.output.note(planned.changed)
+        if planned.problems:
+            raise InputProblems(planned.problems, *planned.hints)
+        order = replace(
+            planned.priced(kie),
             label=label,
             once=once,
             callback_url=callback,
-            price=price_of(kie, model_id, known, checked.input),
             max_credits=max_credits,
         )
         waiting = wait or download or output is not None or open_
@@ -224,6 +120,7 @@ def run(
             kie.output.note(SANDBOX_NOTE)
         if kie.output.err.terminal:
             kie.output.note(f"Price: {order.price}.")
+        warn_of_unknown(kie)
 
     task = submit(kie, order, waiting=waiting)
     if not waiting:
@@ -266,26 +163,13 @@ def _way_back(kie: Kie, task: Any) -> str:
     return kie.again(f"wait {task.task_id} --download")
 
 
-@contextmanager
-def _noting(problems: list[str], hints: list[str]) -> Iterator[None]:
-    """Let a wrong flag join the other problems instead of hiding those that come after it."""
-    try:
-        yield
-    except WrongInput as error:
-        problems += error.problems if isinstance(error, InputProblems) else [error.message]
-        hints += error.hints
-
-
 def _show(kie: Kie, order: Any, *, as_curl: bool) -> ExitCode:
     """Print the request as it would be sent, with local files as file:// URLs."""
-    from pathlib import Path
-
-    from kie_cli.catalog.values import files_in, replace_files
+    from kie_cli.catalog.values import files_in
     from kie_cli.jobs.budget import limits, refusal
     from kie_cli.ledger.store import OverBudget
 
-    ready = replace_files(dict(order.input), lambda file: Path(file.path).absolute().as_uri())
-    body = json.loads(order.body(ready))
+    body = order.shown()
     if as_curl:
         line = (
             f"curl -X POST {shlex.quote(f'{kie.api_url}/api/v1/jobs/createTask')} "
@@ -305,12 +189,9 @@ def _show(kie: Kie, order: Any, *, as_curl: bool) -> ExitCode:
 
 
 def _open(kie: Kie, task_id: str) -> None:
-    import webbrowser
-    from pathlib import Path
+    from kie_cli.jobs.show import finished, open_results
 
-    task = None
-    with suppress(LocalFiles):
-        task = kie.ledger.find(task_id)
-    files = [Path(path).absolute().as_uri() for path in task.files] if task else []
-    for place in files or (task.urls if task else ()):
-        webbrowser.open(place)
+    try:
+        open_results(kie, finished(kie, task_id))
+    except KieError as error:  # the task itself is done
+        kie.output.warn(error.message, *error.hints)

@@ -6,12 +6,18 @@ from typing import Annotated
 
 import typer
 
-from kie_cli.commands.common import ForceOption, OutputOption, TaskIds, command, read_ids
+from kie_cli.commands.common import (
+    ForceOption,
+    OutputOption,
+    TaskIds,
+    command_with_results,
+    read_ids,
+)
 from kie_cli.context import Kie
 from kie_cli.errors import ExitCode, WrongInput
 
 
-@command
+@command_with_results
 def run(
     kie: Kie,
     task_ids: TaskIds = None,

@@ -68,6 +68,7 @@ def run(
       kie models --refresh                   what is new, gone, priced anew
       kie models seedream/5-pro-text-to-image --refresh
     """
+    from kie_cli.jobs.index import keep_models
     from kie_cli.jobs.market import Market, refresh_all
 
     market = Market(kie)
@@ -86,6 +87,7 @@ def run(
         _tell(kie, market, market.refresh_schema(one), f"in what {one} takes.")
     elif refresh:
         _tell(kie, market, market.refresh(), "in the list.")
+        keep_models(kie)
     elif model_id:
         show(kie, model_id)
     else:

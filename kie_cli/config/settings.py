@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kie_cli.core.durations import parse_duration
-from kie_cli.core.secret import Secret, clean_key
+from kie_cli.core.secret import SHORTEST, Secret, clean_key
 from kie_cli.errors import BadKey, WrongInput
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ def _count(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", text.strip()):
         raise ValueError("it must be a whole number, 1 or more")
     return int(text)
+
+
+def _webhook_key(text: str) -> Secret:
+    if len(key := _text(text)) < SHORTEST:
+        raise ValueError(f"it must have {SHORTEST} characters or more")
+    return Secret(key)
 
 
 def _credits(text: str) -> float:
@@ -139,6 +145,10 @@ FIELDS: dict[str, Field] = {
     "callback_url": Field(
         "the URL that kie.ai calls when a task has ended", _callback, ("KIE_CALLBACK_URL",)
     ),
+    "webhook_key": Field(
+        "the key that kie.ai signs its calls with (https://kie.ai/settings)",
+        _webhook_key, ("KIE_WEBHOOK_KEY",),
+    ),
     "base_url": Field("the API host", check_url, ("KIE_BASE_URL",), default="https://api.kie.ai"),
     "upload_url": Field(
         "the upload host", check_url, ("KIE_UPLOAD_URL",), default="https://kieai.redpandaai.co"
@@ -150,6 +160,10 @@ FIELDS: dict[str, Field] = {
     "rate_limit": Field(
         "the creates that kie.ai takes from the account in 10 s", _count, default="20",
         takes=(str, int),
+    ),
+    "ask_above": Field(
+        "the credits above which batch asks on a terminal before it sends anything",
+        _credits, default="100", takes=(str, float, int),
     ),
     "max_credits_per_task": Field(
         "the credits that one task may cost; an unknown price is too much",

@@ -31,7 +31,7 @@ class Task:
 
     Times are seconds since 1970 (UTC). `state` is kie.ai's word as it came, or one of kie's
     own words before kie.ai gave an id. `result` is kie.ai's parsed result, `raw` its answer;
-    `input` is what kie.ai says that the task was asked.
+    `input` is what kie.ai says that the task was asked, `line` where a batch has it from.
     """
 
     task_id: str | None
@@ -49,6 +49,7 @@ class Task:
     result: object = None
     prompt: str | None = None
     sandbox: bool = False
+    line: int | None = None
     input: Mapping[str, object] | None = field(default=None, repr=False)
     raw: str | None = field(default=None, repr=False)
 
@@ -91,7 +92,9 @@ class Task:
 
     def as_json(self) -> dict[str, object]:
         """Return the documented JSON object (docs/json.md, kie_cli/task.schema.json)."""
+        line = {} if self.line is None else {"line": self.line}
         return {
+            **line,
             "task_id": self.task_id,
             "intent": self.intent,
             "model": self.model,

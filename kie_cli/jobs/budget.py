@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from math import inf
@@ -63,6 +64,40 @@ def refusal(kie: Kie, model: str, price: Estimate, over: OverBudget) -> TooExpen
     return TooExpensive(
         f"{said}. Nothing was sent, nothing was charged.", *hints, f"Without the limit: {way_out}"
     )
+
+
+def total(prices: Iterable[Estimate]) -> Estimate:
+    """Return the price of several tasks; unknown if one of them is."""
+    found = list(prices)
+    if unknown := next((one for one in found if one.credits is None), None):
+        return unknown
+    exact = all(one.how == "exact" for one in found)
+    whole = math.fsum(one.credits or 0 for one in found)
+    return Estimate(round(whole, 6), "exact" if exact else "estimated", f"{len(found)} rows")
+
+
+def check_batch(kie: Kie, prices: Mapping[str, Iterable[Estimate]], flag: str | None) -> Estimate:
+    """
+    Return what all rows together will cost. `prices` are theirs, by the name of the model.
+
+    Raises TooExpensive where the flag or a limit of the config does not allow it; WrongInput.
+    """
+    allowed, per_batch = limits(kie, None), _or_none(kie.settings.get(PER_TASK, flag=flag).value)
+    by_model = {model: list(found) for model, found in prices.items()}
+    for model, found in by_model.items():
+        for price in found:
+            if (inf if price.credits is None else price.credits) > allowed.per_task:
+                raise refusal(kie, model, price, OverBudget(allowed.per_task))
+    whole = total(price for found in by_model.values() for price in found)
+    rows = f"The {sum(map(len, by_model.values()))} rows to make"
+    if flag is not None and (inf if whole.credits is None else whole.credits) > per_batch:
+        raise refusal(kie, rows, whole, OverBudget(per_batch))
+    if allowed.per_day < inf:
+        spent, unpriced = kie.ledger.spent(allowed.since)
+        cost = inf if whole.credits is None else whole.credits
+        if unpriced or round(spent + cost, 6) > allowed.per_day:
+            raise refusal(kie, rows, whole, OverBudget(allowed.per_day, spent, unpriced))
+    return whole
 
 
 def _or_none(*found: float | None) -> float:

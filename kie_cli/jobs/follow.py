@@ -102,8 +102,9 @@ def follow(
                     if not event.task.ended:
                         continue
                 with progress.aside():
-                    error = _conclude(kie, event, where, come_back, alone=alone)
-                left.pop(_id_of(event), None)
+                    task, error = outcome(kie, event, where, come_back, alone=alone)
+                    tell(kie, task, error, saved=where is not None, alone=alone)
+                left.pop(task.task_id or "", None)
                 code = error.exit_code if error else ExitCode.OK
                 if error:
                     last_error[code] = error
@@ -130,19 +131,23 @@ def follow(
 def _known(kie: Kie, task_ids: Sequence[str]) -> tuple[dict[str, Task], dict[str, RunTimes]]:
     """Return what the ledger knows of the tasks, and how long each is likely to take."""
     known: dict[str, Task] = {}
-    seconds: dict[str, list[float]] = {}
     if ledger := kie.ledger_if_usable:
         with suppress(LocalFiles):  # it only makes the waiting nicer
             known = {id_: task for id_ in task_ids if (task := ledger.find(id_))}
-            models = {task.model for task in known.values() if task.model}
-            seconds = {model: ledger.run_times(model) for model in models}
     names = {id_: (known[id_].model or "") if id_ in known else "" for id_ in task_ids}
-    laws = {}
-    for name in set(names.values()):
-        model = load(name)
-        media = "sandbox" if kie.use_sandbox else model.media if model else None
-        laws[name] = learn(seconds.get(name, ()), media)
+    laws = {name: run_times(kie, name) for name in set(names.values())}
     return known, {id_: laws[name] for id_, name in names.items()}
+
+
+def run_times(kie: Kie, model_id: str) -> RunTimes:
+    """Return how long tasks of a model take, as far as this machine knows."""
+    seconds: list[float] = []
+    if model_id and (ledger := kie.ledger_if_usable):
+        with suppress(LocalFiles):
+            seconds = ledger.run_times(model_id)
+    model = load(model_id)
+    media = "sandbox" if kie.use_sandbox else model.media if model else None
+    return learn(seconds, media)
 
 
 def _warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:
@@ -173,19 +178,18 @@ def worst(codes: Sequence[ExitCode]) -> ExitCode:
     return min(codes, key=WORST_FIRST.index, default=ExitCode.OK)
 
 
-def _conclude(
+def outcome(
     kie: Kie,
     event: Seen | Over,
     where: Target | None,
     come_back: Callable[[list[str]], str],
     *,
     alone: bool,
-) -> KieError | None:
-    """Give the results of a task that ended, or say why there are none."""
-    task_id = _id_of(event)
+) -> tuple[Task, KieError | None]:
+    """Save the results of a task that ended; return it, and why there are none."""
     error: KieError | None
     if isinstance(event, Over):
-        error = event.error
+        task_id, error = event.task_id, event.error
         task = event.last or Task(task_id, "(no answer)", sandbox=kie.use_sandbox)
         if isinstance(error, TaskFailed):
             failure = Failure(error.kind, error.code, error.message)
@@ -196,6 +200,7 @@ def _conclude(
             error.hints = (*error.hints, f"Come back with: {come_back([task_id])}")
     else:
         task, error = event.task, verdict(event.task)
+        task_id = task.task_id or ""
         if error is None and where and task.results:
             try:
                 task = save(kie, task, where)
@@ -212,22 +217,32 @@ def _conclude(
                 f"What kie.ai sent: kie status {task_id} --raw",
                 task_id=task_id,
             )
+    if error:
+        error.task_id = error.task_id or task_id
+    return task, error
+
+
+def tell(
+    kie: Kie,
+    task: Task,
+    error: KieError | None,
+    *,
+    saved: bool,
+    alone: bool,
+    name: str | None = None,
+) -> None:
+    """Give the results of a task that ended, or say why there are none. Rows have a `name`."""
     if error is None:
-        kie.output.finished(task, saved=where is not None)
-        return None
-    error.task_id = error.task_id or task_id
-    if task_id not in error.message and not alone:
-        error.message = f"{task_id}: {error.message}"
+        kie.output.finished(task, saved=saved, brief=name is not None)
+        return
+    who = name or task.task_id or ""
+    if who not in error.message and not alone:
+        error.message = f"{who}: {error.message}"
     for path in task.files if not kie.json else ():
         kie.output.value(path, None)
     kie.output.unfinished(task)
     if not kie.json:
         kie.output.error(error)
-    return error
-
-
-def _id_of(event: Seen | Over) -> str:
-    return (event.task.task_id or "") if isinstance(event, Seen) else event.task_id
 
 
 def verdict(task: Task) -> KieError | None:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kie_cli.api.parts import Growing, Note, Part, discard, holds, keep
 from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
 from kie_cli.core.media import Leftover
+from kie_cli.core.rows import file_name, names_in
 from kie_cli.core.task import Task
 from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
 from kie_cli.ledger.store import SavedFile
@@ -24,16 +26,22 @@ from kie_cli.output.stream import StreamLost
 from kie_cli.output.text import to_json
 
 STDOUT = "-"
+FIELDS = ("key", "task", "index", "model", "date", "ext")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where results go: a folder, one exact file, or standard output (`exact` is "-")."""
+    """
+    Where results go: a folder, one exact file, or standard output (`exact` is "-").
+
+    With `pattern` (docs/batch.md) the task itself says the folder and the name: see `of`.
+    """
 
     folder: Path
     exact: Path | None = None
     force: bool = False
     asked: bool = False  # the folder was asked for by name
+    pattern: str | None = None
 
     @property
     def to_stdout(self) -> bool:
@@ -42,9 +50,31 @@ class Target:
     @property
     def flag(self) -> str:
         """How a command line names this target, with a space before it."""
-        if self.exact:
-            return f" -o {shlex.quote(str(self.exact))}"
+        if self.exact or self.pattern:
+            return f" -o {shlex.quote(str(self.exact or self.pattern))}"
         return "" if str(self.folder) == "." else f" -o {shlex.quote(f'{self.folder}/')}"
+
+    def of(self, task: Task) -> Target:
+        """Return the target with the folder that is meant for this task."""
+        if self.pattern is None:
+            return self
+        return replace(self, folder=self._named(task, 1, "x").parent, asked=True)
+
+    def _named(self, task: Task, position: int, ending: str) -> Path:
+        moment = datetime.fromtimestamp(task.created_at or 0).astimezone()
+        plain = task.task_id or ""
+        values = {
+            "key": task.once or plain,
+            "task": plain,
+            "index": str(position),
+            "model": task.model or "model",
+            "date": f"{moment:%Y-%m-%d}",
+            "ext": ending,
+        }
+        path = Path(file_name(self.pattern or "", values))
+        if "index" not in names_in(self.pattern or "") and len(task.results) > 1:
+            path = path.with_name(f"{path.stem}-{position}{path.suffix}")
+        return path
 
     def has(self, file: SavedFile) -> bool:
         """Tell whether a result that was saved before need not be saved again."""
@@ -56,6 +86,9 @@ class Target:
     def name(self, task: Task, position: int, ending: str, number: int) -> Path:
         """Return the `number`th name to try for the result at `position`, counted from 1."""
         again = f".{number}" if number else ""
+        if self.pattern:
+            path = self._named(task, position, ending)
+            return path.with_name(f"{path.stem}{again}{path.suffix}")
         if self.exact is None:
             plain = (task.task_id or "").replace(":", "_")  # Windows takes it for a drive
             return self.folder / f"{plain}-{position}{again}.{ending}"
@@ -68,8 +101,9 @@ def target(kie: Kie, output: str | None, *, force: bool) -> Target:
     """
     Return where `--output` (else the config's `output_dir`) sends results.
 
-    A folder is one that exists, or ends in a slash. Raises InputProblems for a file that is
-    there already, before anything is sent.
+    A folder is one that exists, or ends in a slash; a name with one of FIELDS in braces is made
+    anew for each result. Raises InputProblems for a file that is there already, before anything
+    is sent.
     """
     chosen = kie.settings.get("output_dir", flag=output).value
     if output == STDOUT:
@@ -82,6 +116,17 @@ def target(kie: Kie, output: str | None, *, force: bool) -> Target:
             )
         return Target(Path(), Path(STDOUT))
     there = 0
+    if fields := names_in(chosen):
+        if unknown := [name for name in fields if name not in FIELDS]:
+            problem = f"--output {chosen}: {{{unknown[0]}}} is none of {', '.join(FIELDS)}."
+            raise InputProblems([problem], f"To write it as it stands: {{{{{unknown[0]}}}}}")
+        ending = "" if "ext" in fields else ".{ext}"
+        name = f"{chosen}{'{task}-{index}' if chosen.endswith('/') else ''}{ending}"
+        if late := {"index", "ext"}.intersection(names_in(os.path.dirname(name))):  # noqa: PTH120
+            problem = f"--output {chosen}: {{{min(late)}}} can stand in the name of the file alone."
+            raise InputProblems([problem], "All results of a task go to one folder.")
+        return Target(Path(), force=force, pattern=os.path.expanduser(name))  # noqa: PTH111
+    chosen = file_name(chosen, {})
     try:
         path = Path(chosen).expanduser()
         if output is None or chosen.endswith(("/", os.sep)) or path.is_dir():
@@ -103,7 +148,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
 
     Tries all of them before it raises NotSaved, which names those that are missing.
     """
-    ledger = kie.ledger_if_usable
+    ledger, where = kie.ledger_if_usable, where.of(task)
     task_id = task.task_id or ""
     again = kie.again(f"download {task_id}{where.flag}")
     if where.to_stdout and len(task.urls) > 1:

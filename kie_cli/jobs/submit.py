@@ -66,11 +66,23 @@ class Order:
         whole = {"model": self.model, **callback, "input": ready}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
+    def shown(self) -> object:
+        """Return the request body as a JSON value, with local files as file:// URLs."""
+        ready = replace_files(self.input, lambda file: Path(file.path).absolute().as_uri())
+        return json.loads(self.body(ready))
+
     def canonical(self) -> str:
         """Return model and input as one spelling of JSON, files by their content."""
         ready = replace_files(self.input, as_recorded)
         whole = {"model": self.model, "input": ready}
         return json.dumps(whole, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+
+
+def warn_of_unknown(kie: Kie) -> None:
+    """Say so if the outcome of a create of the last 24 h is still unknown. Raises LocalFiles."""
+    if count := kie.ledger.unsettled(kie.clock.now() - DAY):
+        earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
+        kie.output.warn(f"{earlier} an unknown outcome: {kie.again('list --unknown')}")
 
 
 def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
@@ -114,9 +126,6 @@ def nothing_sent() -> Iterator[None]:
 def _ready(kie: Kie, order: Order) -> tuple[Ledger, Draft]:
     """Return what a create is recorded in, and as what, or find that it cannot be made."""
     ledger = kie.ledger
-    if count := ledger.unsettled(kie.clock.now() - DAY):
-        earlier = "1 earlier create has" if count == 1 else f"{count} earlier creates have"
-        kie.output.warn(f"{earlier} an unknown outcome: {kie.again('list --unknown')}")
     kie.client  # noqa: B018 (a missing key shall be found before there is a row)
     # Uploads are no reason to learn it later; the URLs that they give are about as long.
     _check_size(order.body(replace_files(order.input, lambda file: f"https://{file.sha256}")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kie_cli.catalog.values import show
@@ -15,6 +15,7 @@ from kie_cli.errors import InputProblems
 from kie_cli.jobs.files import local_file
 
 PARAM = re.compile(r"([^=@]+?)(:=|=|@)(.*)", re.DOTALL)
+Look = Callable[[str, list[str], str], LocalFile | None]
 URL = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|data:")
 
 
@@ -22,15 +23,18 @@ def read_wishes(
     kie: Kie,
     flags: Mapping[str, Any],
     prompt_file: str | None,
-    params: list[str] | None,
-    input_: str | None,
+    params: Sequence[str | tuple[str, object]] | None,
+    input_: str | Mapping[str, object] | None,
+    look: Look | None = None,
 ) -> tuple[Wishes, list[str]]:
     """
     Return what the flags of `create` ask for, files looked at, and what is wrong so far.
 
-    `-` stands for stdin in the prompt, `prompt_file` and `input_`. Raises InputProblems when
-    two of them want it.
+    A param may be (name, JSON value) already, and `input_` the object itself. `-` stands for
+    stdin in the prompt, `prompt_file` and `input_`. Raises InputProblems when two of them want
+    it.
     """
+    look = look or local_file
     prompt = flags.get("prompt")
     problems: list[str] = []
     if sum([prompt == "-", prompt_file == "-", input_ == "-"]) > 1:
@@ -40,25 +44,31 @@ def read_wishes(
     if prompt == "-":
         prompt_file = "-"
     if prompt_file is not None:
-        text = _text(kie, prompt_file, "--prompt" if prompt == "-" else "--prompt-file", problems)
+        text = read_text(
+            kie, prompt_file, "--prompt" if prompt == "-" else "--prompt-file", problems
+        )
         prompt = text.removesuffix("\n").removesuffix("\r") if text is not None else None
 
     given: dict[str, object] = {"prompt": prompt}
     for flag, wish in flags.items():
         if isinstance(wish, list):
-            given[flag] = _media(wish, as_typed(flag), problems)
+            files = (v if URL.match(v) else look(v, problems, as_typed(flag)) for v in wish)
+            given[flag] = tuple(one for one in files if one)
         elif flag != "prompt":
             given[flag] = wish
 
     fields: list[tuple[str, object, bool]] = []
     for param in params or []:
+        if not isinstance(param, str):
+            fields.append((*param, not isinstance(param[1], str)))
+            continue
         match = PARAM.fullmatch(param)
         if not match:
             problems.append(f"--param {param}: write NAME=TEXT, NAME:=JSON or NAME@FILE.")
             continue
         name, sign, value = match.groups()
         if sign == "@":
-            if file := local_file(value, problems, f"--param {name}@"):
+            if file := look(value, problems, f"--param {name}@"):
                 fields.append((name, file, False))
         elif sign == ":=":
             parsed, fault = _json(value.encode("utf-8", "surrogateescape"))
@@ -69,8 +79,11 @@ def read_wishes(
         else:
             fields.append((name, value, False))
 
-    base: dict[str, object] = {}
-    if input_ is not None and (text := _text(kie, input_, "--input", problems)) is not None:
+    base: Mapping[str, object] = {} if isinstance(input_, str | None) else input_
+    if (
+        isinstance(input_, str)
+        and (text := read_text(kie, input_, "--input", problems)) is not None
+    ):
         parsed, fault = _json(text.encode("utf-8", "surrogatepass"))
         if isinstance(parsed, dict) and isinstance(parsed.get("input"), dict):
             named = f", and --model {show(parsed['model'])}" if parsed.get("model") else ""
@@ -82,13 +95,7 @@ def read_wishes(
     return Wishes(given, tuple(fields), base), problems
 
 
-def _media(values: list[str], flag: str, problems: list[str]) -> tuple[str | LocalFile, ...]:
-    """Return URLs as they are, and files looked at."""
-    found = (v if URL.match(v) else local_file(v, problems, flag) for v in values)
-    return tuple(one for one in found if one)
-
-
-def _text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:
+def read_text(kie: Kie, path: str, flag: str, problems: list[str]) -> str | None:
     """Return the text of a file, or of stdin for `-`; None with a line in `problems`."""
     if path == "-":
         if kie.stdin is None:

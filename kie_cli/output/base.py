@@ -55,8 +55,12 @@ class Output(ABC):
         """Give the id of a task: the result of `create`."""
 
     @abstractmethod
-    def finished(self, task: Task, *, saved: bool) -> None:
-        """Give the results of a task that succeeded: its files if they were to be saved."""
+    def finished(self, task: Task, *, saved: bool, brief: bool = False) -> None:
+        """
+        Give the results of a task that succeeded: its files if they were to be saved.
+
+        `brief`: nothing beside them, as progress tells the rest.
+        """
 
     @abstractmethod
     def unfinished(self, task: Task) -> None:

@@ -27,7 +27,7 @@ class JsonLines(Output):
     def created(self, task: Task) -> None:
         self.out.line(self._json(task.as_json()))
 
-    def finished(self, task: Task, *, saved: bool) -> None:
+    def finished(self, task: Task, *, saved: bool, brief: bool = False) -> None:
         self.created(task)
 
     unfinished = created

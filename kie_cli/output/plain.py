@@ -34,11 +34,11 @@ class Plain(Output):
     def created(self, task: Task) -> None:
         self.out.line(safe(task.task_id or ""))
 
-    def finished(self, task: Task, *, saved: bool) -> None:
-        if saved:
-            for url in task.urls:
+    def finished(self, task: Task, *, saved: bool, brief: bool = False) -> None:
+        if not brief:
+            for url in task.urls if saved else ():
                 self.note(url)
-        self.note(_done(task), "green")
+            self.note(_done(task), "green")
         results = task.files if saved else task.urls
         for result in results:
             if result != "-":  # the bytes themselves went to stdout

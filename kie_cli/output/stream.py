@@ -12,6 +12,10 @@ from kie_cli.core.secret import Secret
 from kie_cli.output.text import paint
 
 _BEARER = re.compile(r'(Bearer )[^\s"\\]{16,}')
+_CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION")
+# What a CI job takes as a command, on stdout and on stderr: `::name::` where a line begins, and
+# anywhere in it `##[name]`, `##vso[`, `##teamcity[` (actions/runner, ActionCommand.cs).
+_COMMAND = re.compile(r"^(\s*):(?=:)|##(?=\w*\[)", re.MULTILINE)
 
 
 class StreamLost(Exception):
@@ -30,12 +34,14 @@ class Stream:
     def __init__(self, raw: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> None:
         self.raw = raw
         self.terminal = raw is not None and not raw.closed and raw.isatty()
-        self.animated = self.terminal and environ.get("TERM") not in {"dumb", "unknown"}
+        capable = self.terminal and environ.get("TERM") not in {"dumb", "unknown"}
+        self._in_ci = any(environ.get(name, "").lower() not in {"", "0", "false"} for name in _CI)
+        self.animated = capable and not self._in_ci  # also where a job has a terminal
         self.unicode = "utf" in (getattr(raw, "encoding", None) or "").lower()
         self.colored = color == "always" or (
             color == "auto"
             and not environ.get("NO_COLOR")
-            and (self.animated or bool(environ.get("FORCE_COLOR")))
+            and (capable or bool(environ.get("FORCE_COLOR")))
         )
         self.secrets: list[Secret] = []
 
@@ -80,9 +86,18 @@ class Stream:
 
     def shown(self, text: str) -> str:
         """Return `text` without any key, in signs that the stream's encoding has."""
+        encoding = getattr(self.raw, "encoding", None) or "utf-8"
+        text = self.without_keys(text).encode(encoding, "backslashreplace").decode(encoding)
+        return _COMMAND.sub(_no_command, text) if self._in_ci else text
+
+    def without_keys(self, text: str) -> str:
+        """Return `text` with `[key]` in place of any key."""
         for secret in self.secrets:
             key = secret.reveal()
             text = text.replace(key, "[key]").replace(json.dumps(key)[1:-1], "[key]")
-        text = _BEARER.sub(r"\1[key]", text)
-        encoding = getattr(self.raw, "encoding", None) or "utf-8"
-        return text.encode(encoding, "backslashreplace").decode(encoding)
+        return _BEARER.sub(r"\1[key]", text)
+
+
+def _no_command(match: re.Match[str]) -> str:
+    """Write one sign as its JSON escape: JSON means the same by it, a CI job nothing."""
+    return r"#\u0023" if match[1] is None else rf"{match[1]}\u003a"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from functools import lru_cache
 
 _JSON_RISKS = re.compile(
     r"[\x7f-\x9f\u00ad\u0600-\u0605\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -43,23 +44,31 @@ def _json_escaped(match: re.Match[str]) -> str:
 
 def cells(text: str) -> int:
     """Return how many columns of a terminal `text` takes."""
-    return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
-        for char in text
-    )
+    return len(text) if text.isascii() else sum(map(_width, text, f" {text}"))
 
 
-def fit(text: str, width: int) -> str:
-    """Return `text` cut to `width` columns, with an ellipsis when something was cut."""
+@lru_cache(4096)
+def _width(char: str, before: str) -> int:
+    if char == "\ufe0f":  # makes a sign an emoji, which is wide
+        return 2 - _width(before, " ") if before != " " else 0
+    joins = unicodedata.category(char) in {"Mn", "Me"} or "\u1160" <= char <= "\u11ff"
+    wide = unicodedata.east_asian_width(char) in "WF"
+    skin = "\U0001f3fb" <= char <= "\U0001f3ff"
+    return 0 if joins or (skin and _width(before, " ") == 2) else 1 + wide
+
+
+def fit(text: str, width: int, end: str = "…") -> str:
+    """Return `text` cut to `width` columns, with `end` where something was cut."""
     if cells(text) <= width:
         return text
-    kept, used = [], 1
+    kept, used, before = [], len(end), " "
     for char in text:
-        used += cells(char)
+        used += _width(char, before)
         if used > width:
             break
         kept.append(char)
-    return "".join(kept) + "…" if width > 0 else ""
+        before = char
+    return "".join(kept) + end[: max(0, width)]
 
 
 def paint(text: str, style: str) -> str:

@@ -13,8 +13,9 @@ import pytest
 from conftest import KEY, PROGRAM, environment
 
 NAMES = [
-    *("token", "token_command", "model", "timeout", "output_dir", "callback_url", "base_url"),
-    *("upload_url", "record_prompts", "rate_limit", "max_credits_per_task", "max_credits_per_day"),
+    *("token", "token_command", "model", "timeout", "output_dir", "callback_url", "webhook_key"),
+    *("base_url", "upload_url", "record_prompts", "rate_limit", "ask_above"),
+    *("max_credits_per_task", "max_credits_per_day"),
 ]
 
 
@@ -242,10 +243,12 @@ def test_list_tells_each_value_and_its_source(kie, server):
         ["timeout", "90s", "environment (KIE_TIMEOUT)"],
         ["output_dir", ".", "default"],
         ["callback_url", "", "default"],
+        ["webhook_key", "", "default"],
         ["base_url", server.api, "environment (KIE_BASE_URL)"],
         ["upload_url", server.upload, "environment (KIE_UPLOAD_URL)"],
         ["record_prompts", "true", "default"],
         ["rate_limit", "20", "default"],
+        ["ask_above", "100", "default"],
         ["max_credits_per_task", "", "default"],
         ["max_credits_per_day", "", "default"],
     ] == [line.split("\t") for line in run.lines]

@@ -347,7 +347,7 @@ def test_opens_the_result_in_the_browser(kie, server, download):
     browser = webbrowser.GenericBrowser([str(Path("browser").absolute()), "%s"])
     webbrowser.register("kie-test", None, browser, preferred=True)
 
-    run = kie(f"create -p hat --open {'-d' if download else ''}")
+    run = kie(f"create -p hat --open {'-d' if download else ''}", BROWSER="kie-test")
 
     saved = Path(f"{FIRST}-1.png")
     assert 0 == run.code

@@ -289,7 +289,7 @@ def test_a_base_url_that_is_no_safe_place_for_the_key_is_refused(kie, server, va
 
 
 def test_an_unknown_flag_or_command_is_told(kie, server):
-    assert "No such option: --token" in refused(kie, server, "create --token x")[0]
+    assert "There is no flag --token." in refused(kie, server, "create --token x")[0]
     assert "Did you mean create?" in refused(kie, server, "craete -p hat")[0]
 
 

@@ -79,7 +79,7 @@ BAD = {
     "callback": (None, ["create", "-p", "x", "--callback-url", "here"], "--callback-url"),
     "name taken": (text("mine"), ["create", "-p", "x", "-o", "jar.png"], "--force"),
     "base URL": (None, ["create", "-p", "x"], "password"),
-    "flag": (None, ["create", "-p", "x", "--key", "k"], "No such option"),
+    "flag": (None, ["create", "-p", "x", "--key", "k"], "There is no flag --key"),
 }
 
 

@@ -641,6 +641,29 @@ def test_only_what_still_runs_is_come_back_for(kie):
     assert "The tasks go on at kie.ai. Come back with:\n  kie wait t2 t3\n" in run.err
 
 
+def test_a_label_stands_for_all_of_its_tasks_the_oldest_first(kie):
+    ids = [kie(f"create -q -p hat{n} --label {label}").lines[0] for n, label in enumerate("aba")]
+    for one in ids:
+        kie.server.plays(one, "success")
+    kie(["wait", ids[0]])
+
+    assert kie("wait --label a").code == 0
+    assert looks(kie) == [ids[0], ids[0], ids[2]]
+    assert kie("wait --label b --pending --json").json[0]["task_id"] == ids[1]
+    assert looks(kie)[3:] == [ids[1]]
+
+
+def test_a_label_with_nothing_left_to_wait_for_is_no_slip_of_the_pen(kie):
+    made = kie("create -q -p hat --label nightly").lines[0]
+    kie.server.plays(made, "success")
+    kie("wait --label nightly")
+
+    assert kie("wait --label nightly --pending").code == 0
+    run = kie("wait --label nigthly")
+    assert (run.code, run.out) == (2, "")
+    assert "kie: No task of this machine has the label nigthly.\n" in run.err
+
+
 def test_many_own_tasks_are_come_back_for_as_pending_and_foreign_ones_by_id(kie):
     own = [kie(["create", "-q", "-p", f"hat {n}"]).lines[0] for n in range(4)]
     for task_id in (*own, "x1"):

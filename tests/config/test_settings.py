@@ -50,10 +50,12 @@ def test_the_defaults_are_the_documented_ones(settings):
         "timeout": 900.0,
         "output_dir": ".",
         "callback_url": None,
+        "webhook_key": None,
         "base_url": "https://api.kie.ai",
         "upload_url": "https://kieai.redpandaai.co",
         "record_prompts": True,
         "rate_limit": 20,
+        "ask_above": 100.0,
         "max_credits_per_task": None,
         "max_credits_per_day": None,
     }
@@ -195,7 +197,7 @@ def test_a_damaged_file_is_no_default(settings, write):
 def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
     write(f'token = "{KEY}"\nrecord_prompts = false\ntimeout = "1h"\nunknown = 1')
 
-    rows = settings(KIE_MODEL="m").everything()
+    rows = settings(KIE_MODEL="m", KIE_WEBHOOK_KEY="a-key-of-mine").everything()
 
     assert rows == [
         ("token", "…13f2", "config file"),
@@ -204,10 +206,12 @@ def test_everything_shows_value_and_source_and_masks_the_key(settings, write):
         ("timeout", "1h", "config file"),
         ("output_dir", ".", "default"),
         ("callback_url", "", "default"),
+        ("webhook_key", "…mine", "environment (KIE_WEBHOOK_KEY)"),
         ("base_url", "https://api.kie.ai", "default"),
         ("upload_url", "https://kieai.redpandaai.co", "default"),
         ("record_prompts", "false", "config file"),
         ("rate_limit", "20", "default"),
+        ("ask_above", "100", "default"),
         ("max_credits_per_task", "", "default"),
         ("max_credits_per_day", "", "default"),
     ]
@@ -247,6 +251,7 @@ def test_everything_shows_why_a_wrong_value_is_wrong_but_no_secret_in_it(setting
         ("base_url", "https://API.kie.ai:443/", "https://api.kie.ai"),
         ("model", " m ", "m"),
         ("token_command", "pass show kie | head -1", "pass show kie | head -1"),
+        ("webhook_key", " a-key-of-mine ", "a-key-of-mine"),
     ],
 )
 def test_config_set_keeps_a_checked_value(name, text, kept):
@@ -274,6 +279,15 @@ def test_config_set_names_the_setting_that_is_wrong():
         check_value("record_prompts", "maybe")
 
     assert "record_prompts: write true or false." == caught.value.message
+
+
+@pytest.mark.parametrize("text", ["short", "two\nlines of it", "", "\ud800\ud800\ud800\ud800" * 2])
+def test_a_webhook_key_that_cannot_be_one_is_refused_and_not_shown(text):
+    with pytest.raises(WrongInput) as caught:
+        check_value("webhook_key", text)
+
+    assert caught.value.message.startswith("webhook_key: it must ")
+    assert not text or text not in caught.value.message
 
 
 # Base URLs

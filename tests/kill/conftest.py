@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import zlib
 
 import pytest
 from conftest import environment
-from kill.harness import Child, ledger
-
-from kie_cli.sandbox.png import picture
-
-END = 12  # bytes of a PNG's last chunk
-
-
-def large(name):
-    """Return a whole PNG that takes several reads to fetch."""
-    chunk = b"tEXt" + b"kie\0" + b"x" * 400_000
-    more = (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
-    whole = picture(64, 64, name)
-    return whole[:-END] + more + whole[-END:]
+from kill.harness import Child, large, ledger
 
 
 @pytest.fixture

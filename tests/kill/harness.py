@@ -10,15 +10,19 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
 
+from kie_cli.sandbox.png import picture
+
 ENTRY = Path(__file__).parent / "entry.py"
 LIMIT = 30.0  # seconds that one process may take in all
 LEDGER = ".local/state/kie/tasks.sqlite3"
+_LAST = 12  # bytes of a PNG's last chunk
 
 
 @dataclass
@@ -104,6 +108,12 @@ class Child:
         (line,) = [line for line in self._said.decode().splitlines() if text in line]
         return line
 
+    def presses(self, signum):
+        """Signal it again and again, as people press Ctrl-C, until it says something."""
+        while not select.select([self._err], [], [], 0.2)[0]:
+            self.signal(signum)
+        return self
+
     def end(self):
         """Wait for its end, see that nothing of it is left, and return how it ended."""
         while self._read():
@@ -158,3 +168,11 @@ def ledger(home):
     assert [{"quick_check": "ok"}] == sql(home, "PRAGMA quick_check")
     made = sql(home, "SELECT name FROM sqlite_master WHERE name = 'creates'")
     return sql(home, "SELECT * FROM creates ORDER BY seq") if made else []
+
+
+def large(name):
+    """Return a whole PNG that takes several reads to fetch."""
+    chunk = b"tEXt" + b"kie\0" + b"x" * 400_000
+    more = (len(chunk) - 4).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    whole = picture(64, 64, name)
+    return whole[:-_LAST] + more + whole[-_LAST:]

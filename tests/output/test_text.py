@@ -155,6 +155,32 @@ def test_columns_are_counted_as_a_terminal_does(text, columns):
     assert cells(unicodedata.normalize("NFC", text)) == columns
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("ที่นี่", 2), ("\u1112\u1161\u11ab", 2), ("a\u20dd", 1),  # Thai, jamo, a ring around
+        ("\u2764", 1), ("\u2764\ufe0f", 2), ("1\ufe0f\u20e3", 2), ("🙂\ufe0f", 2), ("\ufe0f", 0),
+        ("👍🏽", 2), ("🏽", 2), ("🇩🇪", 2), ("👍🏽👍🏽", 4),
+    ],
+)  # fmt: skip
+def test_marks_and_what_makes_an_emoji_take_no_columns_of_their_own(text, columns):
+    assert cells(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("abcde", 4, "a..."),
+        ("abcd", 4, "abcd"),
+        ("東京都", 5, "東..."),
+        ("abc", 2, ".."),
+        ("a", 0, ""),
+    ],
+)
+def test_a_cut_may_say_so_in_ascii(text, width, cut):
+    assert fit(text, width, "...") == cut
+
+
 def test_paint_ends_what_it_begins():
     for style in STYLES:
         assert re.fullmatch(r"\x1b\[\d+mtext\x1b\[0m", paint("text", style))
