@@ -224,7 +224,7 @@ def test_a_stop_after_all_is_done_still_says_how_to_come_back(kie):
 
     webbrowser.register("kie-stop", None, Browser(), preferred=True)
 
-    run = kie("create -p hat --open")
+    run = kie("create -p hat --open", BROWSER="kie-stop")
     webbrowser.register("kie-none", None, webbrowser.BaseBrowser(), preferred=True)
 
     assert 130 == run.code

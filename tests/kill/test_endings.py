@@ -245,7 +245,7 @@ FAULTS = [MemoryError, RecursionError, ZeroDivisionError]
 @pytest.mark.parametrize(
     "place",
     [
-        "kie_cli.catalog.check:build",
+        "kie_cli.jobs.plan:build",
         "kie_cli.ledger.store:Ledger.prepare",
         "kie_cli.api.client:Client.upload",
         "kie_cli.api.transport:_Line.trace",
