@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -14,6 +16,8 @@ from kie_cli.sandbox.service import SCENARIOS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+RECORDING = ROOT / "docs/recording.svg"
 SANDBOX = (ROOT / "docs/sandbox.md").read_text(encoding="utf-8")
 JSON = (ROOT / "docs/json.md").read_text(encoding="utf-8")
 
@@ -76,3 +80,50 @@ def test_each_promise_names_tests_that_exist_or_says_not_yet():
 def test_the_changelog_knows_this_version_or_what_is_not_released():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[(Unreleased|{re.escape(__version__)})\]", changes, re.MULTILINE)
+
+
+def test_the_chinese_readme_has_the_same_commands_tables_and_links():
+    def bones(text):
+        fences = re.findall(r"^```(.*)\n([^`]*)^```$", text, re.MULTILINE)
+        text = re.sub(r"^```[^`]*^```$", "", text, flags=re.MULTILINE)
+        cells = [cell.strip() for cell in re.findall(r"^\| (.*?) \|", text, re.MULTILINE)]
+        return {
+            "commands": [(kind, re.sub(r"\s+#.*", "", block)) for kind, block in fences],
+            "headings": re.findall(r"^#+(?= )", text, re.MULTILINE),
+            "points": len(re.findall(r"^- ", text, re.MULTILINE)),
+            "rows": [re.findall(r"`[^`]+`|\d+", cell) for cell in cells],
+            "code": Counter(re.findall(r"`[^`\n]+`", text)),
+            "links": Counter(re.findall(r"\]\((?!README)(.*?)\)|<(https:.*?)>", text)),
+        }
+
+    chinese = bones(CHINESE)
+    for name, found in bones(README).items():
+        assert chinese[name] == found, name
+
+
+def test_each_document_is_in_the_index_and_each_link_leads_somewhere():
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in index
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert "://" in link or (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_the_recording_loads_nothing_and_is_small():
+    film = RECORDING.read_text(encoding="utf-8")
+    assert len(film) < 200_000
+    tags = {tag.tag.rpartition("}")[2] for tag in ET.fromstring(film).iter()}  # noqa: S314
+    assert tags <= {"svg", "style", "rect", "g", "use", "text", "desc"}
+    assert not re.search(r"url\(|@import|@font-face|href=\"[^#]", film)
+    assert "prefers-color-scheme: dark" in film
+    assert "prefers-reduced-motion" in film
+
+
+def test_the_recording_ends_as_the_program_does_today():
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs/make_recording.py", "--check"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

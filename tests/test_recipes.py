@@ -19,6 +19,7 @@ MAKES = {
     "Submit now, wait later": ({"*-1.png": 1}, 1),
     "A prompt a line": ({"out/*-1.png": 3}, 3),
     "A table of prompts, each paid for once": ({"out/*-1.png": 3, "requests.jsonl": 1}, 3),
+    "Make failed rows anew": ({"out/*-1.png": 3}, 3),
     "The same words around many things": ({"things/hat-1.png": 1, "things/cup-1.png": 1}, 2),
     "Four versions of one prompt, the first that is ready": ({"*-1.png": 4}, 4),
     "Results as data": ({"*.png": 0, "table.tsv": 1}, 3),

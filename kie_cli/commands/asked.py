@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Annotated, Any
 
 import typer
@@ -54,5 +55,17 @@ ASKED = Options(
     input=_one("--input", metavar="FILE|-", help="The whole input as JSON; flags win."),
     callback_url=_one("--callback-url", metavar="URL", help="kie.ai calls it at the end."),
 )
+
+
+def altered(options: Options, changes: Mapping[str, Mapping[str, str]]) -> Options:
+    """Return options of which some have another help or metavar."""
+    found = Options(options)
+    for name, change in changes.items():
+        kind, option = options[name].__origin__, copy(options[name].__metadata__[0])
+        option.__dict__.update(change)
+        found[name] = Annotated[kind, option]
+    return found
+
+
 Asked = Annotated[Mapping[str, Any], ASKED]
 REPEATABLE = {"image", "mask", "video", "audio", "first_frame", "last_frame", "reference", "param"}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from kie_cli.commands.asked import ASKED, REPEATABLE, Asked
+from kie_cli.commands.asked import ASKED, REPEATABLE, altered
 from kie_cli.commands.common import (
-    DownloadOption,
     ForceOption,
     IntervalOption,
     LabelOption,
-    OutputOption,
     TimeoutOption,
     command_with_results,
     pace_of,
@@ -22,6 +21,13 @@ from kie_cli.context import SANDBOX_NOTE, Kie
 from kie_cli.core.task import amount
 from kie_cli.errors import ExitCode, LocalFiles, TooExpensive
 
+ALL_ROWS = {
+    "prompt": {"help": "What to make; {name} is the column of that name."},
+    "prompt_file": {"metavar": "FILE", "help": "The prompt from a file, which may be {name}.txt."},
+    "input": {"metavar": "FILE", "help": "The whole input as JSON; columns and flags win."},
+}
+AskedOfAll = Annotated[Mapping[str, Any], altered(ASKED, ALL_ROWS)]
+
 
 @command_with_results
 def run(
@@ -29,9 +35,20 @@ def run(
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help="The rows, as JSONL or CSV; - reads stdin.")
     ],
-    asked: Asked,
-    download: DownloadOption = False,
-    output: OutputOption = None,
+    asked: AskedOfAll,
+    download: Annotated[
+        bool, typer.Option("-d", "--download", help="Save the results (KEY-N.ext).")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR/|NAME",
+            help="Where to save: a folder (ends in /), or a name with {key}, {task}, {index}, "
+            "{model}, {date}, {ext}. Implies -d.",
+        ),
+    ] = None,
     force: ForceOption = False,
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, help="How many tasks are under way at once.")
@@ -92,7 +109,11 @@ def run(
         repeatable = {name: name in REPEATABLE for name in ASKED if name not in {"param", "input"}}
         given = {**asked, "label": label}
         valid = not no_validate
-        rows = read_sheet(kie, file, given, repeatable, where, shard=shard, validate=valid)
+        ledger = kie.ledger_if_usable if dry_run else kie.ledger
+        rows = read_sheet(kie, ledger, file, given, repeatable, where, shard=shard, validate=valid)
+        if not rows:
+            kie.output.note(f"No row is in part {shard}. Nothing is to be made.")
+            return ExitCode.OK
         new = [row for row in rows if row.task is None]
         prices: dict[str, list[Any]] = {}
         for row in new:
@@ -111,7 +132,7 @@ def run(
             )
         if kie.use_sandbox:
             kie.output.note(SANDBOX_NOTE)
-        if not yes and not _agreed(kie, price):
+        if not (yes or max_credits or _agreed(kie, price, piped=file == "-")):
             raise TooExpensive("You did not agree to the price. Nothing was sent or charged.")
         warn_of_unknown(kie)
 
@@ -120,8 +141,9 @@ def run(
     summary = batch.run()
     kie.output.note(_summary_in_words(len(rows), summary))
     if summary.unsent:
+        were = "was" if summary.unsent == 1 else "were"
         kie.output.warn(
-            f"{summary.unsent} rows were not sent, and cost nothing.",
+            f"{_rows(summary.unsent)} {were} not sent, and cost nothing.",
             f"To go on; what is paid is not paid again: {again}",
         )
     if summary.code != ExitCode.OK and kie.json and summary.why:
@@ -138,19 +160,28 @@ def _plan_in_words(rows: int, new: int, price: Any) -> str:
 def _summary_in_words(rows: int, summary: Any) -> str:
     counts = {"done": 0, **summary.counts, "not sent": summary.unsent}
     told = ", ".join(f"{n} {word}" for word, n in counts.items() if n or word == "done")
-    return f"{_rows(rows)}: {told}; {amount(summary.credits)} credits."
+    cost = "" if summary.credits is None else f"; {amount(summary.credits)} credits"
+    return f"{_rows(rows)}: {told}{cost}."
 
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _agreed(kie: Kie, price: Any) -> bool:
+def _agreed(kie: Kie, price: Any, *, piped: bool) -> bool:
     """Ask, where there is somebody to ask and the price is above `ask_above`."""
     cap = kie.settings.get("ask_above").value
     if kie.use_sandbox or (price.credits is not None and price.credits <= cap):
         return True
-    if kie.no_input or not (kie.stdin and kie.stdin.isatty() and kie.output.err.terminal):
+    if kie.no_input or not kie.output.err.terminal:
+        return True
+    if piped:
+        raise TooExpensive(
+            f"The price is {price.cost}, and nobody can be asked while stdin has the rows. "
+            "Nothing was sent.",
+            "To agree: --yes, or --max-credits N",
+        )
+    if not (kie.stdin and kie.stdin.isatty()):
         return True
     cost = "at an unknown price" if price.credits is None else f"for {price.cost}"
     kie.output.alert(f"Send them {cost}? [y/N]")

@@ -116,12 +116,9 @@ class Watch:
         """Return how many tasks are waited for."""
         return len(self._waits)
 
-    def __contains__(self, task_id: str) -> bool:
-        return task_id in self._waits
-
     def add(self, subject: Subject) -> None:
         """Wait for one more task; a task that is waited for already stays as it is."""
-        if subject.task_id in self:
+        if subject.task_id in self._waits:
             return
         now, wall, pace = self._clock.monotonic(), self._clock.now(), self._pace
         age = subject.age(wall)

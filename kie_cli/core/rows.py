@@ -163,6 +163,8 @@ def values_of(
                 near = nearest(column, [*single, "input", "param", *used])
                 text = "no flag of create that a row takes, and no template uses it."
                 hint = f" Did you mean {near}?" if near else ""
+                if row.header and not hint:
+                    hint = f" Line {row.header} names the columns."
                 problems.append((row.header or row.line, f"{_shown(column)}: {text}{hint}"))
             continue
         if cell is None:

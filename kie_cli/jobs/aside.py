@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kie_cli.core.media import LocalFile
     from kie_cli.core.task import Task
 
+SHARED = 60.0  # seconds
 NAP = 0.25  # seconds after which a thread that pauses sees that it shall end
 Hand = Callable[[Callable[[], None]], None]
 
@@ -32,7 +33,7 @@ class Halt:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._under_way: dict[Held, Callable[[float], None]] = {}
-        self.called = False
+        self.called = self.bounded = False
 
     def call(self) -> None:
         """From now on let no create pass the gate."""
@@ -51,6 +52,7 @@ class Halt:
     def end_after(self, seconds: float) -> None:
         """End the waiting for their answers so much later."""
         with self._lock:
+            self.bounded = True
             for end_after in self._under_way.values():
                 end_after(seconds)
 
@@ -69,10 +71,13 @@ class Halt:
 class Held:
     """In place of Signals: the calling thread alone hears those, and then calls the halt."""
 
-    waiting = None
-
     def __init__(self, halt: Halt) -> None:
         self._halt = halt
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the answers are waited for no longer than a stop allows."""
+        return self._halt.bounded
 
     def hold(self, end_after: Callable[[float], None], _tell: object) -> None:
         """Pass the gate; raises Halted."""
@@ -119,13 +124,17 @@ class _Words(Plain):
 
 
 class Uploads:
-    """kie.ai as all threads see it: each distinct file is uploaded once, `at_once` at a time."""
+    """
+    kie.ai as all threads see it: each distinct file is uploaded once, `at_once` at a time.
 
-    def __init__(self, client: Client, at_once: int) -> None:
-        self._client = client
+    Rows that come to it after SHARED seconds find its URL in the record, with its age.
+    """
+
+    def __init__(self, client: Client, clock: Clock, at_once: int) -> None:
+        self._client, self._clock = client, clock
         self._turns = threading.Semaphore(at_once)
         self._lock = threading.Lock()
-        self._known: dict[str, Future[str]] = {}
+        self._known: dict[str, tuple[float, Future[str]]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -133,8 +142,11 @@ class Uploads:
     def upload(self, file: LocalFile) -> str:
         """Return the URL of a file; raises what Client.upload raises, for all who wait for it."""
         with self._lock:
-            is_first = file.sha256 not in self._known
-            url = self._known.setdefault(file.sha256, Future())
+            now = self._clock.monotonic()
+            began, url = self._known.get(file.sha256, (now, None))
+            if is_first := url is None or (url.done() and now - began > SHARED):
+                url = Future()
+                self._known[file.sha256] = now, url
         if is_first:
             try:
                 with self._turns:

@@ -20,11 +20,19 @@ from kie_cli.context import Kie
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, Watch
 from kie_cli.core.runtimes import RunTimes, time_left
 from kie_cli.core.task import REFUSED, UNKNOWN, Failure, Task
-from kie_cli.errors import BadKey, ExitCode, KieError, Stopped, SubmitUncertain, Unreachable
+from kie_cli.errors import (
+    BadKey,
+    ExitCode,
+    KieError,
+    Stopped,
+    SubmitUncertain,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from kie_cli.jobs.aside import Halt, Halted, Uploads, beside
-from kie_cli.jobs.follow import FRESH, look, outcome, run_times, tell, worst
+from kie_cli.jobs.follow import FRESH, look, outcome, run_times, tell, warn_of_another_key, worst
 from kie_cli.jobs.parallel import Answers, Crew
-from kie_cli.jobs.submit import UPLOADS_AT_ONCE, Order, submit
+from kie_cli.jobs.submit import UPLOADS_AT_ONCE, Order, UnknownBefore, submit
 from kie_cli.output.progress import NOT_SENT, QUEUED
 from kie_cli.output.progress import Batch as Shown
 from kie_cli.signals import HOLD_INT, HOLD_OTHERS
@@ -77,7 +85,7 @@ class Summary:
 
     counts: Mapping[str, int]
     unsent: int
-    credits: float
+    credits: float | None
     code: ExitCode
     why: KieError | None
 
@@ -105,7 +113,8 @@ class Batch:
         self._kie, self._rows = kie, rows
         self._concurrency, self._fail_fast, self._again = concurrency, fail_fast, again
         self._rate = kie.settings.get("rate_limit").value / 10
-        self._to_do = deque(rows)
+        # What is paid already comes first: it is waited for whatever becomes of the others.
+        self._to_do = deque(sorted(rows, key=lambda row: row.task is None))
         self._queued = Counter(row.order.model for row in rows)
         self._watch = Watch(pace, kie.clock)
         self._by_task: dict[str, Row] = {}  # those that are waited for
@@ -116,7 +125,7 @@ class Batch:
         self._looks = Crew(LOOKS_AT_ONCE, self._answers)
         self._saves = Crew(SAVES_AT_ONCE, self._answers)
         self._halt = Halt()
-        self._uploads = Uploads(kie.client, UPLOADS_AT_ONCE)
+        self._uploads = Uploads(kie.client, kie.clock, UPLOADS_AT_ONCE)
         self._aside = beside(kie, self._hear, lambda _: None)
         self._ended: list[ExitCode] = []
         self._errors: dict[ExitCode, KieError] = {}
@@ -138,6 +147,8 @@ class Batch:
         Whatever is raised (a signal, a stdout that is gone) is raised once the answers to what
         was sent are on disk; SubmitUncertain if one of them never came.
         """
+        known = [row.task.task_id for row in self._rows if row.task and row.task.task_id]
+        warn_of_another_key(self._kie, known)
         self._estimate()
         names = [row.name for row in self._rows]
         with self._kie.progress(names, self._usual, self._shown) as self._progress:
@@ -163,7 +174,10 @@ class Batch:
             if why.exit_code in TO_MEND and code != ExitCode.UNKNOWN_OUTCOME:
                 code = why.exit_code
         why = self._errors.get(code, why)
-        spent = sum(row.task.credits or 0.0 for row in self._rows if row.task)
+        made = [row.task for row in self._rows if row.task and row.is_new]
+        prices = [task.credits for task in made if task.state != REFUSED]
+        told = [price for price in prices if price is not None]
+        spent = sum(told) if len(told) == len(prices) else None
         return Summary(counts, unsent, spent, code, why)
 
     # The loop. What is handed to a crew comes back in `_wait`, in this thread.
@@ -177,7 +191,7 @@ class Batch:
             self._to_do
             and not self._why
             and not self._pause_left()
-            and self._creates.busy < CREATES_AT_ONCE
+            and self._creates.busy < (CREATES_AT_ONCE if self._failing_since is None else 1)
             and self._creates.busy + len(self._watch) < self._concurrency
         ):
             row = self._to_do.popleft()
@@ -259,7 +273,7 @@ class Batch:
             self._send_later(row, result)
         elif isinstance(result, KieError):
             is_lost = isinstance(result, SubmitUncertain)
-            self._lost += is_lost
+            self._lost += is_lost and not isinstance(result, UnknownBefore)
             task = Task(
                 result.task_id,
                 UNKNOWN if is_lost else REFUSED,
@@ -278,20 +292,24 @@ class Batch:
 
     def _send_later(self, row: Row, why: Unreachable) -> None:
         """Put a row back that kie.ai was not reached for, or had no room for: it cost nothing."""
-        self._to_do.appendleft(row)
+        self._to_do.append(row)
         self._queued[row.order.model] += 1
         now = self._kie.clock.monotonic()
         self._failing_since = now if self._failing_since is None else self._failing_since
-        if self._fail_fast or now - self._failing_since > PATIENCE:
-            self._stop_sending(why)
         self._progress.stage(row.name, NOT_SENT if self._why else QUEUED)
         if self._why or self._pause_left() or self._ending:
             return
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._pauses)
-        self._pauses += 1
-        self._pause_until = now + pause
+        if self._fail_fast or now - self._failing_since > PATIENCE:
+            self._stop_sending(why)
+            then = "Nothing more is sent."
+        else:
+            wish = max(FIRST_PAUSE * 2**self._pauses, why.retry_after or 0)
+            pause = min(LONGEST_PAUSE, wish)
+            self._pauses += 1
+            self._pause_until = now + pause
+            then = f"Sending goes on in {pause:.0f} s."
         with self._progress.aside():
-            self._kie.output.alert(f"kie: {why.message} Sending goes on in {pause:.0f} s.")
+            self._kie.output.alert(f"kie: {why.message} {then}")
 
     def _have(self, row: Row, task: Task) -> None:
         """Wait for the end of a row's task, unless that is known already."""
@@ -304,6 +322,10 @@ class Batch:
             self._end(row, task, SubmitUncertain(earlier, *where, intent=task.intent))
             return
         task_id = task.task_id
+        if other := self._by_task.get(task_id):
+            told = f"kie.ai gave this row the task of another one, {other.name}: {task_id}."
+            self._end(row, task, UnexpectedAnswer(told, "Look at https://kie.ai/logs"))
+            return
         self._by_task[task_id] = row
         self._progress.show(task, row.name)
         if task.ended:
@@ -389,13 +411,16 @@ class Batch:
         with suppress(queue.Empty):
             while True:
                 self._take(0)
-        lost = self._ended.count(ExitCode.UNKNOWN_OUTCOME) + self._halt.under_way()
+        unknown = [
+            row for row in self._rows if row.is_new and row.task and row.task.state == UNKNOWN
+        ]
+        lost = len(unknown) + self._halt.under_way()
         go_on = f"To go on; what is paid is not paid again: {self._again}"
         if lost:
             creates = "1 create" if lost == 1 else f"{lost} creates"
+            why = error.message if isinstance(error, KieError) else "kie was stopped."
             raise SubmitUncertain(
-                f"kie was stopped, and nobody knows the outcome of {creates}: a task may exist "
-                "and be charged.",
+                f"{why} Nobody knows the outcome of {creates}: a task may exist and be charged.",
                 f"{self._kie.again('list --unknown')} shows what was sent.",
                 go_on,
             ) from error

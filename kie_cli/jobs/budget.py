@@ -89,7 +89,8 @@ def check_batch(kie: Kie, prices: Mapping[str, Iterable[Estimate]], flag: str | 
             if (inf if price.credits is None else price.credits) > allowed.per_task:
                 raise refusal(kie, model, price, OverBudget(allowed.per_task))
     whole = total(price for found in by_model.values() for price in found)
-    rows = f"The {sum(map(len, by_model.values()))} rows to make"
+    count = sum(map(len, by_model.values()))
+    rows = f"What is to be made ({count} {'row' if count == 1 else 'rows'})"
     if flag is not None and (inf if whole.credits is None else whole.credits) > per_batch:
         raise refusal(kie, rows, whole, OverBudget(per_batch))
     if allowed.per_day < inf:

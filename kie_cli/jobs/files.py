@@ -50,5 +50,5 @@ def local_file(path: str, problems: list[str], flag: str) -> LocalFile | None:
 def warn_of_strange_host(kie: Kie, file: LocalFile, url: str) -> None:
     """Say so where an upload ended up on a host that is neither kie.ai's nor the upload host."""
     host = urlsplit(url).hostname or ""
-    if not is_kie_ai(host) and host != urlsplit(kie.upload_url).hostname:
+    if not kie.use_sandbox and not is_kie_ai(host) and host != urlsplit(kie.upload_url).hostname:
         kie.output.warn(f"{file.path}: it was uploaded to {host}, which is no host of kie.ai.")

@@ -91,7 +91,7 @@ def follow(
     last_error: dict[ExitCode, KieError] = {}
     once = pace.timeout == 0  # no later look makes up for one that failed
     try:
-        _warn_of_another_key(kie, known)
+        warn_of_another_key(kie, known)
         with kie.progress(task_ids, usual) as progress:
             for event in watch(waited, partial(look, kie, steadily=once), pace, kie.clock):
                 if isinstance(event, Trouble):
@@ -150,7 +150,8 @@ def run_times(kie: Kie, model_id: str) -> RunTimes:
     return learn(seconds, media)
 
 
-def _warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:
+def warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:
+    """Say which of these tasks were created with another key than the one in use."""
     with suppress(LocalFiles):
         others = [
             task_id
@@ -158,8 +159,9 @@ def _warn_of_another_key(kie: Kie, known: Iterable[str]) -> None:
             if kie.ledger.key_of(task_id) not in {None, kie.key.secret.fingerprint}
         ]
         if others:
+            which = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if others[3:] else "")
             kie.output.warn(
-                f"{', '.join(others)}: created with another API key than the one in use, which "
+                f"{which}: created with another API key than the one in use, which "
                 f"ends in {kie.key.secret.masked} and came from: {kie.key.source}."
             )
 

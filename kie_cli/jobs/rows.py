@@ -32,6 +32,7 @@ from kie_cli.jobs.market import find
 from kie_cli.jobs.plan import plan
 from kie_cli.jobs.save import Target
 from kie_cli.jobs.wishes import read_text
+from kie_cli.ledger.store import Ledger
 
 Result = TypeVar("Result")
 FROM_STDIN = ("prompt", "prompt_file", "input")
@@ -39,6 +40,7 @@ FROM_STDIN = ("prompt", "prompt_file", "input")
 
 def read_sheet(
     kie: Kie,
+    ledger: Ledger | None,
     file: str,
     asked: Mapping[str, Any],
     repeatable: Mapping[str, bool],
@@ -99,7 +101,7 @@ def read_sheet(
     for warning in group(warnings):
         kie.output.warn(warning)
     if not problems:
-        problems += _name(kie, rows, where)
+        problems += _name(kie, ledger, rows, where)
     if not found and not problems:
         problems.append((1, "there is no row."))
     if problems:
@@ -138,7 +140,12 @@ def _values(
     return values | own, problems
 
 
-def _name(kie: Kie, rows: Sequence[tuple[Row, str | None]], where: Target | None) -> list[Problem]:
+def _name(
+    kie: Kie,
+    ledger: Ledger | None,
+    rows: Sequence[tuple[Row, str | None]],
+    where: Target | None,
+) -> list[Problem]:
     """Give each row its key and the names of its files, and find its task in the record."""
     problems: list[Problem] = []
     pattern = names_in(where.pattern or "") if where else []
@@ -159,7 +166,7 @@ def _name(kie: Kie, rows: Sequence[tuple[Row, str | None]], where: Target | None
         if where and own and not (where.pattern or where.exact):
             folder = literal(str(where.folder))
             row.where = replace(where, pattern=f"{folder}/{{key}}-{{index}}.{{ext}}")
-        if earlier := kie.ledger.once(key):
+        if earlier := ledger and ledger.once(key):
             task, input_hash, _ = earlier
             if input_hash != hashlib.sha256(content.encode()).hexdigest():
                 day = (rfc3339(task.created_at) or "an unknown date")[:10]

@@ -85,6 +85,10 @@ def warn_of_unknown(kie: Kie) -> None:
         kie.output.warn(f"{earlier} an unknown outcome: {kie.again('list --unknown')}")
 
 
+class UnknownBefore(SubmitUncertain):
+    """An earlier create of the same key has an unknown outcome; this one was not sent."""
+
+
 def submit(kie: Kie, order: Order, *, waiting: bool) -> Task:
     """
     Create the task and return it; its id is on disk, then on screen, by then.
@@ -394,8 +398,11 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | N
         task = kie.ledger.by_intent(task.intent or "") or task
     if task.state == REFUSED:
         return None
-    if task.state in {PREPARED, SENDING, UNKNOWN}:
-        raise SubmitUncertain(
+    if task.state == PREPARED:
+        busy = f"--once {key}: another kie is about to send it. Nothing was sent."
+        raise Unreachable(busy, "Wait for that one, then try again.", intent=task.intent)
+    if task.state in {SENDING, UNKNOWN}:
+        raise UnknownBefore(
             f"--once {key}: the earlier try has an unknown outcome. Nothing was sent.",
             *kie.where_to_look(task),
             intent=task.intent,

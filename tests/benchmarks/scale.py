@@ -154,7 +154,8 @@ class Machine:
             world.after(arrives, partial(self.arrive, answer - arrives, tries + 1, since + answer))
 
     def takes_another(self):
-        room = self.under_way < self.world.plan.concurrency and self.creating < CREATES_AT_ONCE
+        at_once = CREATES_AT_ONCE if self.failing_since is None else 1
+        room = self.under_way < self.world.plan.concurrency and self.creating < at_once
         return self.unsent and room and self.world.time >= self.paused_until
 
     def arrive(self, left, tries, since):
