@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,7 @@ class Model:
         return load(self.twin) if self.twin else None
 
 
+@lru_cache(maxsize=64)
 def load(model_id: str) -> Model | None:
     """Return the model, or None when there is no record of it. Any text is safe to ask for."""
     if not _ID.fullmatch(model_id):

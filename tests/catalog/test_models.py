@@ -39,7 +39,8 @@ def test_one_model_is_found_without_a_look_at_any_other(monkeypatch):
     monkeypatch.setattr(Path, "rglob", lambda *_: pytest.fail("the folder was walked"))
     read, seen = Path.read_text, []
     monkeypatch.setattr(Path, "read_text", lambda path, *a: seen.append(path) or read(path, *a))
-    assert models.load("veo-3-1").id == "veo-3-1"
+    models.load.cache_clear()
+    assert models.load("veo-3-1").id == models.load("veo-3-1").id == "veo-3-1"
     assert len(seen) == 1
 
 
