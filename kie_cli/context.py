@@ -268,13 +268,12 @@ class Kie:
 
     def _tell_shells(self) -> None:
         """Renew the task ids that the completion of a shell offers."""
-        from kie_cli.ledger.recent import newest
         from kie_cli.output.index import keep, one_line
 
         with_prompt = self.settings.get("record_prompts").value
         folder = self.places.cache_dir / "completion" / ("sandbox" if self.use_sandbox else "")
         tasks, intents = [], []
-        for one in newest(self.ledger):
+        for one in self.ledger.newest():
             meaning = f"{one.state}  {one_line(one.prompt) if with_prompt else ''}"
             if one.task_id:
                 tasks.append((one.task_id, meaning))

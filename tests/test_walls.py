@@ -21,7 +21,7 @@ OWNERS = {
     "pydantic": {"api/wire.py"},
     "platformdirs": {"config/places.py"},
     "tomlkit": {"config/file.py"},
-    "sqlite3": {"ledger/database.py", "ledger/store.py", "sandbox/store.py"},
+    "sqlite3": {"ledger/database.py", "ledger/tasks.py", "sandbox/store.py"},
     "click": set(),
 }
 

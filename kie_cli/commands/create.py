@@ -167,7 +167,7 @@ def _show(kie: Kie, order: Any, *, as_curl: bool) -> ExitCode:
     """Print the request as it would be sent, with local files as file:// URLs."""
     from kie_cli.catalog.values import files_in
     from kie_cli.jobs.budget import limits, refusal
-    from kie_cli.ledger.store import OverBudget
+    from kie_cli.ledger.spending import OverBudget
 
     body = order.shown()
     if as_curl:

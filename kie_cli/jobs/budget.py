@@ -14,7 +14,7 @@ from kie_cli.context import Kie
 from kie_cli.core.durations import parse_since
 from kie_cli.core.task import amount
 from kie_cli.errors import LocalFiles, TooExpensive
-from kie_cli.ledger.store import Limits, OverBudget
+from kie_cli.ledger.spending import Limits, OverBudget
 
 PER_TASK, PER_DAY = "max_credits_per_task", "max_credits_per_day"
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from kie_cli.api.files import RETENTION, Expired
 from kie_cli.api.parts import Growing, Note, Part, discard, holds, keep
 from kie_cli.context import Kie
 from kie_cli.core.durations import spoken
@@ -21,7 +20,7 @@ from kie_cli.core.media import Leftover
 from kie_cli.core.rows import file_name, names_in
 from kie_cli.core.task import Task
 from kie_cli.errors import InputProblems, KieError, LocalFiles, NotSaved
-from kie_cli.ledger.store import SavedFile
+from kie_cli.ledger.files import SavedFile
 from kie_cli.output.stream import StreamLost
 from kie_cli.output.text import to_json
 
@@ -244,6 +243,8 @@ def _save_one(kie: Kie, task: Task, where: Target, position: int, url: str) -> s
             numbered=where.exact is None or len(task.results) > 1,
         )
     except KieError as error:
+        from kie_cli.api.files import RETENTION, Expired
+
         if isinstance(error, Expired) and task.completed_at:
             age = spoken(kie.clock.now() - task.completed_at)
             error.hints = (f"It was made {age} ago; {RETENTION}.",)

@@ -11,7 +11,7 @@ from kie_cli.core.durations import parse_since
 from kie_cli.core.retry import steady
 from kie_cli.core.task import PREPARED, SENDING, SUCCESS, UNKNOWN, Task
 from kie_cli.errors import WrongInput
-from kie_cli.ledger.store import UNREADABLE
+from kie_cli.ledger.tasks import UNREADABLE
 
 
 def adopt(kie: Kie, task_id: str, intent: str | None, *, force: bool) -> Task:

@@ -31,7 +31,10 @@ from kie_cli.errors import (
 from kie_cli.jobs.budget import limits, refusal
 from kie_cli.jobs.files import warn_of_strange_host
 from kie_cli.jobs.parallel import in_parallel
-from kie_cli.ledger.store import Draft, Ledger, OnceTaken, OverBudget, TooFast
+from kie_cli.ledger.pace import TooFast
+from kie_cli.ledger.spending import OverBudget
+from kie_cli.ledger.store import Draft, Ledger
+from kie_cli.ledger.tasks import OnceTaken
 from kie_cli.output.stream import StreamLost
 
 UPLOADS_AT_ONCE = 4

@@ -29,7 +29,7 @@ from kie_cli.core.task import SUCCESS, Task
 from kie_cli.core.verdict import Refused, next_try
 from kie_cli.errors import Unreachable
 from kie_cli.jobs.batch import CREATES_AT_ONCE, FIRST_PAUSE, LONGEST_PAUSE, PATIENCE
-from kie_cli.ledger.store import WINDOW
+from kie_cli.ledger.pace import WINDOW
 
 MEDIANS = {"image": 25.0, "video": 180.0}  # seconds that a task takes
 SPREAD = 0.4  # of their logarithms

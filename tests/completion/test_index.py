@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from loopback import Reply, example
 
-from kie_cli.ledger import recent
+from kie_cli.ledger import tasks
 
 FOLDER = ".cache/kie/completion"
 
@@ -68,8 +68,8 @@ def test_prompts_that_are_not_to_be_recorded_are_not_in_the_index(kie, offered):
 
 
 def test_only_the_newest_tasks_are_offered(sandbox, offered, monkeypatch):
-    assert 100 == recent.MOST
-    monkeypatch.setattr(recent, "MOST", 2)
+    assert 100 == tasks.MOST
+    monkeypatch.setattr(tasks, "MOST", 2)
     for prompt in ("first", "second", "third"):
         sandbox(f"create -p {prompt}")
     assert ["waiting  third", "waiting  second"] == [line for _, line in offered("sandbox/tasks")]

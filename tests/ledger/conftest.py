@@ -15,7 +15,8 @@ from pathlib import Path
 from kie_cli.core.clock import SystemClock
 from kie_cli.core.task import Failure
 from kie_cli.errors import LocalFiles
-from kie_cli.ledger.store import Draft, Ledger, OnceTaken
+from kie_cli.ledger.store import Draft, Ledger
+from kie_cli.ledger.tasks import OnceTaken
 folder = Path(sys.argv[1])
 def open_ledger():
     return Ledger(folder, "https://api.kie.ai", SystemClock())

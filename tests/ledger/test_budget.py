@@ -11,7 +11,8 @@ import time
 import pytest
 
 from kie_cli.core.task import Failure, Task
-from kie_cli.ledger.store import Limits, OnceTaken, OverBudget, Spending
+from kie_cli.ledger.spending import Limits, OverBudget, Spending
+from kie_cli.ledger.tasks import OnceTaken
 
 NO = Failure("no_credits", 402, "none")
 
@@ -154,7 +155,7 @@ def test_threads_at_once_cannot_slip_through_together(ledger, draft):
 
 def test_processes_at_once_cannot_slip_through_together(together, opened):
     code = """
-from kie_cli.ledger.store import Limits, OverBudget
+from kie_cli.ledger.spending import Limits, OverBudget
 ledger = open_ledger()
 for _ in range(5):
     try:

@@ -11,7 +11,8 @@ from kie_cli.core.media import Leftover
 from kie_cli.core.task import Failure, Task
 from kie_cli.errors import LocalFiles
 from kie_cli.ledger.database import Database
-from kie_cli.ledger.store import Draft, OnceTaken
+from kie_cli.ledger.store import Draft
+from kie_cli.ledger.tasks import OnceTaken
 
 NO_CREDITS = Failure("no_credits", 402, "too few credits")
 STEPS = {

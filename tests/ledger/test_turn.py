@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kie_cli.errors import LocalFiles
+from kie_cli.ledger.pace import TooFast
 from kie_cli.ledger.store import Ledger as RealLedger
-from kie_cli.ledger.store import TooFast
 
 
 def sent(ledger, draft, task_id=None, rate=3):
@@ -90,7 +90,8 @@ def test_no_window_has_more_than_the_limit_and_the_last_is_hardly_late(
     tmp_path_factory, takes, rate
 ):
     """Creates one behind the other's start, each answered after some seconds."""
-    from kie_cli.ledger.store import WINDOW, Draft
+    from kie_cli.ledger.pace import WINDOW
+    from kie_cli.ledger.store import Draft
 
     clock = Now()
     ledger = RealLedger(tmp_path_factory.mktemp("l"), "https://api.test", clock, owner="me")
