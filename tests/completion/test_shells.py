@@ -96,7 +96,7 @@ def test_bash_that_does_not_split_words_at_colons_completes_them_too(shell):
 # What a Tab costs in a shell that has 100 tasks: time on a processor, of all threads of the shell.
 
 LINES = ["kie create --", "kie create -m ", f"{NANO} -P ", "kie wait "]
-TIMES = 5
+TIMES = 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

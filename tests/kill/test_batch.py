@@ -177,7 +177,7 @@ def test_a_second_stop_gives_up_and_its_rows_are_unknown(child, real, server, sh
     sent = set(server.charged)
     assert (9, "") == (run.code, run.out)
     assert (
-        "kie: kie was stopped, and nobody knows the outcome of 3 creates: a task may exist and be "
+        "kie: kie was stopped. Nobody knows the outcome of 3 creates: a task may exist and be "
         "charged."
     ) in run.told
     assert way_back(run) == WORDS
