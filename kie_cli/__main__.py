@@ -12,6 +12,8 @@ def run() -> None:
     """Run `kie` with the arguments of this process, and end the process."""
     if sys.argv[1:] == ["--version"]:
         code = _say(f"kie {__version__}")
+        if code == 0:
+            return  # all is written; not even `signal` is needed
     else:
         import signal
 

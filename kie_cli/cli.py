@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import pkgutil
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
@@ -19,15 +19,15 @@ from kie_cli.errors import ExitCode, KieError, NotSaved, Stopped, WrongInput
 from kie_cli.output.stream import StreamLost
 
 ALIASES = {"ls": "list"}
-NO_COMMANDS = {"asked", "common"}
+NO_COMMANDS = {"__init__", "asked", "common"}
 ROOT_FLAGS = {"-h", "--help", "--version"}
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def names() -> list[str]:
     """Return the names of all commands: the modules of `kie_cli.commands`."""
-    found = (module.name for module in pkgutil.iter_modules(commands.__path__))
-    return [name for name in found if name not in NO_COMMANDS]
+    found = {path.stem for path in Path(commands.__path__[0]).glob("*.py")}
+    return sorted(found - NO_COMMANDS)
 
 
 def main(argv: Sequence[str], kie: Kie | None = None) -> int:

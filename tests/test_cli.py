@@ -280,10 +280,12 @@ def test_the_installed_program_answers(real):
 @pytest.mark.parametrize(
     ("args", "walls"),
     [
-        ("--version", HEAVY | {"typer"}),
+        ("--version", HEAVY | {"typer", "signal"}),
         ("--help", HEAVY),
         ("create --help", HEAVY),
         ("config get model", HEAVY),
+        ("create --dry-run -p hat", HEAVY - {"sqlite3"}),
+        ("credits --sandbox", {"rich", "click", "pydantic"}),  # httpx would bring the first two
     ],
 )
 def test_a_small_answer_imports_no_large_library(own_home, args, walls):
