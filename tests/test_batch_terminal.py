@@ -81,6 +81,6 @@ def test_500_rows_look_right_at_120_and_at_80_columns(terminal, over_http, rows)
     said = "".join(one.lines)
     assert "To go on; what is paid is not paid again: kie batch rows.jsonl -m z-image" in said
     saved = {path.name for path in Path("out").iterdir() if not path.name.startswith(".")}
-    told = re.findall(r"out/(\S+-1\.png)\r", one.text)
+    told = re.findall(r"out/([^\s\x1b]+-1\.png)(?:\x1b\]8;;\x1b\\)?\r", one.text)
     assert told
     assert set(told) <= saved, "what was saved while kie ended is not told any more"

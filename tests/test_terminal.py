@@ -101,6 +101,17 @@ def test_create_shows_one_live_line_and_leaves_a_clean_screen(terminal):
     assert any(line.startswith("Done in 3 s, 5 credits.") for line in one.lines)
 
 
+def test_a_click_on_a_saved_path_opens_it(terminal):
+    one = terminal("create --sandbox -p hat -d").read()
+    (path,) = Path().glob("*.png")
+    link = f"\x1b]8;;{path.absolute().as_uri()}\x1b\\./{path}\x1b]8;;\x1b\\"
+    assert link in one.text
+    assert one.lines[-1] == f"./{path}"
+    for variable in ("NO_COLOR", "CI"):
+        assert "\x1b]8;" not in terminal("wait --last --sandbox -d", **{variable: "1"}).read().text
+    assert "\x1b]8;" not in terminal("wait --last --sandbox -d", TERM="dumb").read().text
+
+
 def test_wait_shows_a_row_a_task_and_loses_no_line(terminal, server):
     """Lines that are written while rows are shown stay, and the rows do not."""
     server.plays("first", "waiting", "success")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from kie_cli.core.durations import spoken
 from kie_cli.core.task import Task, amount
@@ -42,7 +43,8 @@ class Plain(Output):
         results = task.files if saved else task.urls
         for result in results:
             if result != "-":  # the bytes themselves went to stdout
-                self.out.line(safe(result))
+                link = Path(result).absolute().as_uri() if saved else None  # a URL is one itself
+                self.out.line(safe(result), link=link)
         if results and (saved or not task.texts):
             return
         if self._told:  # whose text it is stands on stderr

@@ -18,6 +18,9 @@ _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "TEAMCITY_VERSION")
 _COMMAND = re.compile(r"^(\s*):(?=:)|##(?=\w*\[)", re.MULTILINE)
 
 
+_ADDRESS = re.compile(r"(?:https?|file)://[\x21-\x7e]+")
+
+
 class StreamLost(Exception):
     """The line `text` could not be written. `gone`: because the reader went away."""
 
@@ -43,6 +46,8 @@ class Stream:
             and not environ.get("NO_COLOR")
             and (capable or bool(environ.get("FORCE_COLOR")))
         )
+        # Links are decoration, as colour is; the console of Linux has none.
+        self._links = self.animated and self.colored and environ.get("TERM", "linux") != "linux"
         self.secrets: list[Secret] = []
 
     @property
@@ -64,15 +69,17 @@ class Stream:
         except OSError:
             return 80
 
-    def line(self, text: str, style: str | None = None) -> None:
+    def line(self, text: str, style: str | None = None, link: str | None = None) -> None:
         """
         Write one line and flush it; raises StreamLost.
 
-        The text has passed `safe()` already.
+        The text has passed `safe()` already. On a terminal that can, a click on it opens `link`.
         """
         text = self.shown(text)
         if style and self.colored:
             text = paint(text, style)
+        if link and self._links and _ADDRESS.fullmatch(link):
+            text = f"\x1b]8;;{self.shown(link)}\x1b\\{text}\x1b]8;;\x1b\\"
         if self.raw is None or self.raw.closed:
             raise StreamLost("it is closed", gone=False, text=text)
         try:

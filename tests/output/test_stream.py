@@ -121,3 +121,30 @@ def test_usable_means_that_there_is_a_file_behind_it(tmp_path):
 def test_the_width_is_80_where_there_is_no_terminal():
     assert Stream(io.StringIO(), {}).width == 80
     assert Stream(None, {}).width == 80
+
+
+@pytest.mark.parametrize(
+    ("link", "written"),
+    [
+        ("https://a.example/b.png", True),
+        ("file:///a%20b.png", True),
+        ("javascript:alert(1)", False),
+        ("https://a.example/\x1b]8;;", False),
+        ("https://a.example/a b", False),
+        ("file:///caf\u00e9", False),
+    ],
+)
+def test_a_link_is_written_only_where_it_can_do_no_harm(link, written):
+    raw = FakeStream(tty=True)
+    Stream(raw, {"TERM": "xterm-256color"}).line("a", link=link)
+    assert (f"\x1b]8;;{link}\x1b\\a\x1b]8;;\x1b\\\n" == raw.text) is written
+    assert written or raw.text == "a\n"
+
+
+@pytest.mark.parametrize(
+    "environ", [{}, {"TERM": "dumb"}, {"TERM": "linux"}, {"TERM": "xterm", "NO_COLOR": "1"}]
+)
+def test_a_link_is_decoration(environ):
+    raw = FakeStream(tty=True)
+    Stream(raw, environ).line("a", link="https://a.example/")
+    assert raw.text == "a\n"
