@@ -212,7 +212,7 @@ def ended(monkeypatch):
 
     def run(*argv):
         monkeypatch.setattr(sys, "argv", ["kie", *argv])
-        handlers = {number: signal.getsignal(number) for number in (1, 2, 13, 15)}
+        handlers = {number: signal.getsignal(number) for number in (1, 2, 3, 13, 15)}
         try:
             program.run()
         except Ended as how:
