@@ -77,8 +77,10 @@ def read_sheet(
     warnings: list[Problem] = []
     hints: list[str] = []
     own_keys: list[tuple[int, str | None]] = []
+    flags = (flag if isinstance(flag, list) else [flag] for flag in asked.values())
+    templates = [text for texts in flags for text in texts if isinstance(text, str)]
     for one in found:
-        values, wrong = _values(one, asked, repeatable)
+        values, wrong = _values(one, asked, repeatable, templates)
         problems += wrong
         own, label = values.pop("key", None), values.pop("label", None)
         own_keys.append((one.line, own))
@@ -106,21 +108,17 @@ def read_sheet(
         problems.append((1, "there is no row."))
     if problems:
         raise InputProblems(group(problems), *dict.fromkeys(hints))
-    names = [row.order.once or "" for row, _ in rows]
     number, count = part or (1, 1)
-    return [
-        row for (row, _), key in zip(rows, names, strict=True) if shard_of(key, count) == number - 1
-    ]
+    return [row for row, _ in rows if shard_of(row.order.once or "", count) == number - 1]
 
 
 def _values(
-    row: Read, asked: Mapping[str, Any], repeatable: Mapping[str, bool]
+    row: Read,
+    asked: Mapping[str, Any],
+    repeatable: Mapping[str, bool],
+    templates: Sequence[str],
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return what one row asks for: its own values, and the flags that it does not have."""
-    texts = [
-        text for flag in asked.values() for text in (flag if isinstance(flag, list) else [flag])
-    ]
-    templates = [text for text in texts if isinstance(text, str)]
     own, problems = values_of(row, repeatable, templates)
     values: dict[str, Any] = {}
     for name, flag in asked.items():

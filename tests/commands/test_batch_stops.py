@@ -122,6 +122,18 @@ def test_an_id_that_is_given_twice_is_no_result_of_two_rows(kie, server):
     assert len(files()) == 1
 
 
+@pytest.mark.parametrize("words", ["wait", "download"])
+def test_names_by_template_are_those_of_wait_and_download_too(kie, server, words):
+    made = kie("create -q --once hat -p 'a red hat'").lines[0]
+    server.plays(made, "success")
+
+    run = kie([words, made, "-o", "{date}/{key}-{index}.{ext}"])
+
+    assert run.code == 0
+    (path,) = [line for line in run.lines if line.endswith("/hat-1.png")]
+    assert files(path.removesuffix("/hat-1.png")) == ["hat-1.png"]
+
+
 def test_a_part_without_rows_is_no_fault(kie, server):
     sheet({"key": "a", "prompt": "hat a"})
     codes = [kie(f"batch rows.jsonl --shard {n}/50").code for n in range(1, 51)]
