@@ -152,13 +152,16 @@ class Database:
 
     def _look_before_opening(self) -> None:
         """Refuse what must not change: SQLite tidies a file up by opening and closing it."""
+        # The log first: another kie that makes the file now begins with the file.
+        logged = False
+        with suppress(FileNotFoundError):
+            logged = self.file.with_name(f"{self.file.name}-wal").stat().st_size > 0
         # Before SQLite has it open, as closing a file drops the locks of the whole process.
         with self.file.open("rb") as file:
             head = file.read(64)
         if head.startswith(b"SQLite format 3\0"):
             self._check_age(int.from_bytes(head[60:], "big", signed=True))
-        log = self.file.with_name(f"{self.file.name}-wal")
-        if not head and log.exists() and log.stat().st_size:
+        if logged and not head:
             raise LocalFiles(f"{NOTED} ({self.file}: emptied).", self._aside())
 
     def _check_age(self, version: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import sys
@@ -561,3 +562,29 @@ def test_a_file_that_another_kie_makes_meanwhile_is_used_and_not_copied(
 
     assert [others[1]] == [task.intent for task in ledger.tasks()]
     assert not list((tmp_path / "state").glob("*backup*"))
+
+
+def test_another_kie_may_make_the_file_at_any_line_of_the_look_at_it(opened, draft, tmp_path):
+    """Sixteen creates at once told, once in many runs, of an emptied file: it was a new one."""
+    look = database.Database._look_before_opening.__code__
+
+    def made_meanwhile(at):
+        """Tell whether there is a line `at`; another kie makes the file and writes there."""
+        folder, lines = tmp_path / str(at), itertools.count()
+
+        def trace(frame, event, _):
+            if frame.f_code is look and event == "line" and next(lines) == at:
+                sys.settrace(before)
+                opened("host/b 2 2", folder=folder).prepare(draft())
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            found = opened(folder=folder).tasks()
+        finally:
+            sys.settrace(before)
+        assert len(found) == (next(lines) > at)
+        return found
+
+    assert len(list(itertools.takewhile(made_meanwhile, itertools.count()))) > 5

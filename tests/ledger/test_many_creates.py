@@ -31,7 +31,7 @@ def test_sixteen_processes_that_create_at_once_lose_no_row():
     )
 
     said = dict(re.findall(r"(.+): (.+)", found.stdout))
-    assert 0 == found.returncode, found
+    assert 0 == found.returncode, found.stdout + found.stderr
     assert ("ok", "[]") == (said["check"], said["errors"])
     assert {"80"} == {
         said[name]
