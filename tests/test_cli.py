@@ -286,6 +286,7 @@ def test_the_installed_program_answers(real):
         ("config get model", HEAVY),
         ("create --dry-run -p hat", HEAVY - {"sqlite3"}),
         ("credits --sandbox", {"rich", "click", "pydantic"}),  # httpx would bring the first two
+        ("create --wait --download -p hat --sandbox", {"rich", "click", "pydantic"}),
     ],
 )
 def test_a_small_answer_imports_no_large_library(own_home, args, walls):

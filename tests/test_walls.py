@@ -18,7 +18,7 @@ OWNERS = {
     "rich": {"output/live.py", "output/picture.py"},
     "textual_image": {"output/picture.py"},
     "PIL": {"output/picture.py"},
-    "pydantic": {"api/wire.py"},
+    "pydantic": {"api/listing.py"},
     "platformdirs": {"config/places.py"},
     "tomlkit": {"config/file.py"},
     "sqlite3": {"ledger/database.py", "ledger/tasks.py", "sandbox/store.py"},

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from kie_cli.api.transport import FILE_TIMES, Gate, Transport
+from kie_cli.api.wire import read_task
 from kie_cli.core.clock import Clock
 from kie_cli.core.media import LocalFile, mime
 from kie_cli.core.retry import steady
@@ -61,13 +62,10 @@ class Client:
         """
         url = f"{self._api}/api/v1/jobs/recordInfo?taskId={quote(task_id, safe='')}"
         answer = self._transport.send("GET", url)
-        # Imported while nothing waits any more: pydantic is slow to load.
-        from kie_cli.api.wire import Record
-
         data = read(answer, poll=True).data
         if not isinstance(data, dict):
             raise UnexpectedAnswer("kie.ai told nothing about the task.", again=True)
-        task = Record.model_validate(data).task(task_id)
+        task = read_task(data, task_id)
         if task.task_id != task_id:
             raise UnexpectedAnswer("kie.ai answered about another task.", again=True)
         return replace(task, raw=answer.body.decode("utf-8-sig"))
@@ -93,13 +91,10 @@ class Client:
 
     def models(self) -> list[dict[str, Any]]:
         """Return kie.ai's list of models: each entry has its id as `model`, the rest is as told."""
-        data = self._discover("")
-        told = data.get("models") if isinstance(data, dict) else None
-        entries = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-        found = [one for one in entries if isinstance(one.get("model"), str)]
-        if not found:
-            raise UnexpectedAnswer("kie.ai gave no list of models.")
-        return found
+        # pydantic takes longer to load than all else that a look at a task needs.
+        from kie_cli.api.listing import read_models
+
+        return read_models(self._discover(""))
 
     def model_schema(self, model_id: str, total: float | None = None) -> dict[str, Any] | None:
         """

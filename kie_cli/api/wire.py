@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
-from typing import Annotated
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict  # noqa: TID253 (this module owns it)
+from collections.abc import Iterator, Mapping
 
 from kie_cli.core.envelope import NotAnEnvelope, parse_json
 from kie_cli.core.task import FAIL, SUCCESS, Failure, Task
@@ -40,6 +37,11 @@ def _number(value: object) -> float | None:
         return None
 
 
+def _seconds(milliseconds: object) -> float | None:
+    found = _number(milliseconds)
+    return found and found / 1000
+
+
 def _json(value: object) -> object:
     """Return JSON that may have been put into text once more."""
     if not isinstance(value, str):
@@ -50,68 +52,50 @@ def _json(value: object) -> object:
         return None
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
-Word = Annotated[str | None, BeforeValidator(_word)]
-Number = Annotated[float | None, BeforeValidator(_number)]
-Json = Annotated[object, BeforeValidator(_json)]
+def read_task(data: Mapping[str, object], asked: str) -> Task:
+    """
+    Return the task that the `data` of recordInfo tells of, in all generations of its body.
+
+    `asked` is the id that the question was about.
+    """
+    state = _word(data.get("state")) or "(no state)"
+    ended = state in {SUCCESS, FAIL}
+    result = _result(data) if state == SUCCESS else None
+    failure = None
+    if state == FAIL:
+        reason = _word(data.get("failMsg")) or "kie.ai gave no reason"
+        failure = Failure("task_failed", _word(data.get("failCode")), reason)
+    given = _input(data)
+    prompt = given.get("prompt")
+    return Task(
+        task_id=_text(data.get("taskId")) or asked,
+        state=state,
+        model=_text(data.get("model")),
+        urls=tuple(urls_in(result)),
+        error=failure,
+        created_at=_seconds(data.get("createTime")),
+        # kie.ai has set it while a task was still running: the state decides.
+        completed_at=_seconds(data.get("completeTime")) if ended else None,
+        credits=_number(data.get("creditsConsumed")),
+        result=result,
+        prompt=prompt if isinstance(prompt, str) else None,
+        input=given,
+    )
 
 
-class Record(BaseModel):
-    """The `data` of recordInfo, in all generations of its body."""
+def _input(data: Mapping[str, object]) -> dict[str, object]:
+    """Return what the task was asked: `param.input`, an object or once more JSON text."""
+    param = _json(data.get("param"))
+    found = _json(param.get("input")) if isinstance(param, dict) else None
+    return found if isinstance(found, dict) else {}
 
-    model_config = ConfigDict(extra="ignore", protected_namespaces=())
 
-    taskId: Text = None  # noqa: N815 (kie.ai's names, here and below)
-    model: Text = None
-    state: Word = None
-    param: Json = None
-    resultJson: Json = None  # noqa: N815
-    response: object = None
-    failCode: Word = None  # noqa: N815
-    failMsg: Word = None  # noqa: N815
-    createTime: Number = None  # noqa: N815
-    completeTime: Number = None  # noqa: N815
-    creditsConsumed: Number = None  # noqa: N815
-
-    @property
-    def input(self) -> dict[str, object]:
-        """What the task was asked: `param.input`, an object or once more JSON text."""
-        found = _json(self.param.get("input")) if isinstance(self.param, dict) else None
-        return found if isinstance(found, dict) else {}
-
-    @property
-    def result(self) -> object:
-        """`response` if it is an object with anything in it, else the parsed `resultJson`."""
-        if isinstance(self.response, dict) and self.response:
-            return self.response
-        return self.resultJson or None
-
-    def task(self, asked: str) -> Task:
-        """Return the task; `asked` is the id that the question was about."""
-        state = self.state or "(no state)"
-        result = self.result if state == SUCCESS else None
-        failure = None
-        if state == FAIL:
-            reason = self.failMsg or "kie.ai gave no reason"
-            failure = Failure("task_failed", self.failCode, reason)
-        given = self.input
-        prompt = given.get("prompt")
-        return Task(
-            task_id=self.taskId or asked,
-            state=state,
-            model=self.model,
-            urls=tuple(urls_in(result)),
-            error=failure,
-            created_at=self.createTime and self.createTime / 1000,
-            # kie.ai has set it while a task was still running: the state decides.
-            completed_at=(self.completeTime and self.completeTime / 1000)
-            if state in {SUCCESS, FAIL}
-            else None,
-            credits=self.creditsConsumed,
-            result=result,
-            prompt=prompt if isinstance(prompt, str) else None,
-            input=given,
-        )
+def _result(data: Mapping[str, object]) -> object:
+    """Return `response` if it is an object with anything in it, else the parsed `resultJson`."""
+    response = data.get("response")
+    if isinstance(response, dict) and response:
+        return response
+    return _json(data.get("resultJson")) or None
 
 
 def urls_in(result: object) -> list[str]:

@@ -106,7 +106,7 @@ def test_rows_of_a_batch_that_is_killed_again_and_again_are_paid_once():
 
     assert found.kept, found
     assert 5 == found.kills
-    assert found.saved > 20, found
+    assert found.saved >= 10, found  # what a kill leaves unknown are the creates of that moment
 
 
 def test_rows_of_a_batch_that_is_stopped_again_and_again_are_all_known():
