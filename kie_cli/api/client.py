@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +67,7 @@ class Client:
         task = read_task(data, task_id)
         if task.task_id != task_id:
             raise UnexpectedAnswer("kie.ai answered about another task.", again=True)
-        return replace(task, raw=answer.body.decode("utf-8-sig"))
+        return task._replace(raw=answer.body.decode("utf-8-sig"))
 
     def credits(self) -> float:
         """Return the balance in credits (1 credit is 0.005 USD; docs.kie.ai/common-api)."""

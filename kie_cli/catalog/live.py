@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -71,8 +70,7 @@ def model_from(model_id: str, openapi: object, bundled: Model | None = None) -> 
         if field := names.get(route["field"]):
             shape = {"shape": _route(flag, field)["shape"]} if "shape" in route else {}
             flags[flag] = {**route, **shape}
-    return replace(
-        known,
+    return known._replace(
         fields=fields,
         branches=known.branches if same else (),
         flags={flag: flags[flag] for flag in FLAGS if flag in flags},
@@ -137,7 +135,7 @@ def priced(model: Model, text: object, seen: str) -> Model:
     }
     if price.get("text") != text:  # the same amounts, but for the same things?
         price["certainty"] = "reported" if "rates" in price else "live listing"
-    return replace(model, price={**price, "text": text, "seen": seen})
+    return model._replace(price={**price, "text": text, "seen": seen})
 
 
 def same_price(model: Model, text: str) -> bool:
@@ -164,7 +162,7 @@ def _marked(model: Model) -> Iterator[Field]:
     """Yield the fields; those are required that each shape of the input requires."""
     needed = [{field.name for field in shape if field.required} for shape in shapes(model)]
     for field in model.fields:
-        yield replace(field, required=all(field.name in names for names in needed))
+        yield field._replace(required=all(field.name in names for names in needed))
 
 
 def _differences(old: Iterable[Field], new: Iterable[Field]) -> list[str]:
@@ -300,8 +298,7 @@ def _field(name: str, schema: Mapping[str, Any], old: Field | None, *, required:
     default = schema.get("default")
     if default is None and (not enum or known.default in enum):
         default = known.default
-    return replace(
-        known,
+    return known._replace(
         type=kind,
         required=required,
         enum=enum,
@@ -344,9 +341,9 @@ def _widest(found: Iterable[Iterable[Field]]) -> tuple[Field, ...]:
         first, *others = [shape[name] for shape in shapes_ if name in shape]
         every = dict.fromkeys(choice for one in (first, *others) for choice in one.enum or ())
         needed = all(name in shape and shape[name].required for shape in shapes_)
-        if any(replace(one, required=first.required) != first for one in others):
-            first = replace(first, enum=(*every,) or None, is_open=True, default=None, limits={})
-        fields.append(replace(first, required=needed))
+        if any(one._replace(required=first.required) != first for one in others):
+            first = first._replace(enum=(*every,) or None, is_open=True, default=None, limits={})
+        fields.append(first._replace(required=needed))
     return tuple(fields)
 
 

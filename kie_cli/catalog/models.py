@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kie_cli.core.suggest import nearest
 
@@ -31,8 +30,7 @@ _MEDIA = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """
     One field of a model's input.
 
@@ -49,11 +47,11 @@ class Field:
     enum: tuple[Any, ...] | None = None
     is_open: bool = False
     default: Any = None
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = {}
     items: Mapping[str, Any] | None = None
     special: tuple[Any, ...] = ()
     schemes: tuple[str, ...] = ("http", "https")
-    file: Mapping[str, Any] = field(default_factory=dict)
+    file: Mapping[str, Any] = {}
     note: str | None = None
 
     @property
@@ -63,8 +61,7 @@ class Field:
         return self.role in _MEDIA and whole
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """
     What one model takes and costs, as kie.ai told on the dates in `facts`.
 
@@ -83,13 +80,13 @@ class Model:
     twin: str | None = None
     docs_url: str | None = None
     confidence: str = "reported"
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
     checked: bool = True
     callback: bool = True
     branches: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
-    output: Mapping[str, str] = field(default_factory=dict)
+    output: Mapping[str, str] = {}
     price: Mapping[str, Any] | None = None
 
     def field(self, name: str) -> Field | None:
@@ -185,8 +182,7 @@ def field_of(record: Mapping[str, Any]) -> Field:
 
 def narrowed(known: Field, limits: Mapping[str, Any], *, required: bool) -> Field:
     """Return the field as one of its model's branches limits it."""
-    return replace(
-        known,
+    return known._replace(
         required=known.required or required,
         enum=tuple(limits["enum"]) if "enum" in limits else known.enum,
         is_open=known.is_open and "enum" not in limits,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kie_cli.catalog.models import Model
 from kie_cli.catalog.values import as_recorded, replace_files
@@ -18,8 +18,7 @@ _MEASURED = re.compile(r"character|token|layer|returned")
 _MANY = re.compile(r"n|num_\w+|\w*count|\w*_images|duration|seconds")
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """
     The price of one task, in credits; str() tells it in words.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kie_cli.catalog.models import FLAGS, MEDIA_FLAGS, aliases, load
@@ -18,8 +18,7 @@ IMAGE_FLAGS = ("image", "first_frame", "last_frame", "reference")
 _USUAL = {name: {"field": name} for name in FLAGS if name not in (*MEDIA_FLAGS, "count")}
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """
     What was asked for, before any model is looked at.
 
@@ -28,9 +27,9 @@ class Wishes:
     in a value as a LocalFile.
     """
 
-    flags: Mapping[str, Any] = field(default_factory=dict)
+    flags: Mapping[str, Any] = {}
     params: tuple[tuple[str, object, bool], ...] = ()
-    base: Mapping[str, object] = field(default_factory=dict)
+    base: Mapping[str, object] = {}
 
 
 class Source(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial, wraps
 from typing import Annotated, Any
@@ -161,7 +160,7 @@ def _latest(kie: Kie, task: Task) -> Task:
             known = find(task.task_id or task.intent or "")
     if known is None:
         return task
-    return replace(task, prompt=known.prompt) if task.task_id and task.ended else known
+    return task._replace(prompt=known.prompt) if task.task_id and task.ended else known
 
 
 TaskIds = Annotated[

@@ -75,8 +75,6 @@ def run(
       kie create -m veo --help                            (what this model takes)
       kie create --sandbox -p "A paper lighthouse" -d     (offline, free, no key)
     """
-    from dataclasses import replace
-
     from kie_cli.jobs.budget import limits
     from kie_cli.jobs.plan import plan
     from kie_cli.jobs.save import target
@@ -101,8 +99,7 @@ def run(
             kie.output.note(planned.changed)
         if planned.problems:
             raise InputProblems(planned.problems, *planned.hints)
-        order = replace(
-            planned.priced(kie),
+        order = planned.priced(kie)._replace(
             label=label,
             once=once,
             callback_url=callback,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
@@ -196,10 +195,8 @@ def show(kie: Kie, asked: str) -> None:
 
 
 def _everything(model: Model, line: str | None) -> dict[str, Any]:
-    found = asdict(model)
-    for field in found["fields"]:
-        field["flag"] = model.flag_of(field["name"])
-    return {**found, "short_names": _short(model), "example": line}
+    fields = [{**field._asdict(), "flag": model.flag_of(field.name)} for field in model.fields]
+    return {**model._asdict(), "fields": fields, "short_names": _short(model), "example": line}
 
 
 def _about(model: Model, width: int) -> list[str]:

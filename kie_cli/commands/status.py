@@ -37,7 +37,7 @@ def run(
       kie status TASK_ID --exit-status -q || echo "not done"
     """
     from kie_cli.core.envelope import parse_json
-    from kie_cli.jobs.follow import look, verdict, worst
+    from kie_cli.jobs.look import look, verdict, worst
 
     ids = read_ids(kie, task_ids)
     if not ids:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kie_cli.config.settings import CONFIG_FILE, FIELDS, origin_of
 from kie_cli.core.secret import Secret, clean_key
@@ -22,8 +21,7 @@ COMMAND_SECONDS = 30
 _HOSTS = ("base_url", "upload_url")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A usable API key and its source, as a piece of a sentence."""
 
     secret: Secret

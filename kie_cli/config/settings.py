@@ -5,8 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from kie_cli.core.durations import parse_duration
@@ -23,16 +22,14 @@ DEFAULT = "default"
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"}
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A value in force, and where it comes from, as a piece of a sentence."""
 
     value: Any
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing to set. `check` turns its text into its value; its ValueError is a sentence."""
 
     help: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 DEEPEST = 64
 MESSAGE_LIMIT = 500
@@ -17,8 +16,7 @@ class NotAnEnvelope(ValueError):
     """The body is no JSON object with a `code`; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """
     One answer of the API.
 

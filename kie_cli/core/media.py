@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 HEAD = 64  # bytes that `sniff` wants to see
 UNSAID = 0x7FFFF000  # from here on a RIFF size stands for "written as it came, length not known"
@@ -71,8 +71,7 @@ class LocalFile:
         return f"{self.sha256[:16]}.{ending(self.kind)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(NamedTuple):
     """
     What a transfer that was cut off left on this disk: the first bytes of the result at `url`.
 

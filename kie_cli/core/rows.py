@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from csv import Error, reader
-from dataclasses import dataclass
 from hashlib import sha256
 from io import StringIO
 from itertools import groupby
+from typing import NamedTuple
 
 from kie_cli.core.envelope import NotAnEnvelope, clip, parse_json
 from kie_cli.core.suggest import nearest
@@ -29,8 +29,7 @@ _EDGES = re.compile(r"^[-.~ ]+|[. ]+$")  # an option, a parent, a home; ends tha
 _DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|(?:com|lpt)[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """
     One task to make: `cells` by column; None, like an empty cell of CSV, is not given.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PRICE = 0.1  # seconds of lateness that one look is worth
 LONGEST = 30.0  # seconds between two looks
@@ -23,8 +23,7 @@ ANY = (30.0, 1.0)
 KNOWN = 3  # runs from which on a usual time is told
 
 
-@dataclass(frozen=True, slots=True)
-class RunTimes:
+class RunTimes(NamedTuple):
     """
     The law of a model's run times: mean and spread of their logarithms.
 

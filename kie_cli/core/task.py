@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 TASK_ID = re.compile(r"(?![.-])[A-Za-z0-9._:-]{1,200}")
 
@@ -15,8 +15,7 @@ PREPARED, SENDING, REFUSED, UNKNOWN = "prepared", "sending", "refused", "unknown
 SUCCESS, FAIL = "success", "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a task failed or was refused."""
 
     kind: str
@@ -24,8 +23,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """
     One create and what became of it.
 
@@ -50,8 +48,8 @@ class Task:
     prompt: str | None = None
     sandbox: bool = False
     line: int | None = None
-    input: Mapping[str, object] | None = field(default=None, repr=False)
-    raw: str | None = field(default=None, repr=False)
+    input: Mapping[str, object] | None = None
+    raw: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -101,7 +99,7 @@ class Task:
             "state": self.state,
             "urls": list(self.urls),
             "files": list(self.files),
-            "error": self.error and asdict(self.error),
+            "error": self.error and self.error._asdict(),
             "created_at": rfc3339(self.created_at),
             "completed_at": rfc3339(self.completed_at),
             "elapsed_s": None if self.elapsed is None else round(self.elapsed, 3),

@@ -8,7 +8,7 @@ a text that is wrongly read as "refused" invites a second paid task.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kie_cli.core.durations import LONGEST, spoken
 from kie_cli.core.envelope import Envelope, NotAnEnvelope, excerpt, parse_envelope
@@ -32,8 +32,7 @@ CREATE_AT_MOST = 3  # tries
 CREATE_WINDOW = 60.0  # seconds in which all tries of one create start
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer. `retry_after` is in seconds, `target` the host that a redirect names."""
 
     status: int
@@ -42,23 +41,20 @@ class Answer:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The task exists."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """No task exists. `again`: kie.ai asked to slow down, so the same request may be sent again."""
 
     error: KieError
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(NamedTuple):
     """No byte of the request left this machine, for the reason `why`."""
 
     why: str
@@ -66,8 +62,7 @@ class NotSent:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Uncertain:
+class Uncertain(NamedTuple):
     """A task may exist and be charged; `what` begins the sentence that says so."""
 
     what: str

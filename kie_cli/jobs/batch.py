@@ -12,7 +12,7 @@ import signal
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ from kie_cli.errors import (
     Unreachable,
 )
 from kie_cli.jobs.aside import Halt, Halted, Uploads, beside
-from kie_cli.jobs.follow import FRESH, look, outcome, run_times, tell, warn_of_another_key, worst
+from kie_cli.jobs.follow import FRESH, outcome, run_times, tell, warn_of_another_key
+from kie_cli.jobs.look import look, worst
 from kie_cli.jobs.parallel import Answers, Crew
 from kie_cli.jobs.submit import UPLOADS_AT_ONCE, Order, UnknownBefore, submit
 from kie_cli.output.progress import NOT_SENT, QUEUED
@@ -313,7 +314,7 @@ class Batch:
 
     def _have(self, row: Row, task: Task) -> None:
         """Wait for the end of a row's task, unless that is known already."""
-        task = row.task = replace(task, line=row.line)
+        task = row.task = task._replace(line=row.line)
         if self._ending:
             return
         if task.task_id is None:
@@ -342,7 +343,7 @@ class Batch:
             raise result
         row = self._by_task[task_id]
         if isinstance(result, Task):
-            result = row.task = replace(result, line=row.line, raw=None)
+            result = row.task = result._replace(line=row.line, raw=None)
         for event in self._watch.told(task_id, result):
             if isinstance(event, Trouble):
                 self._progress.trouble(row.name, event.error, event.count)
@@ -376,7 +377,7 @@ class Batch:
             error.message = f"{row.name}: {error.message}"
             if self._fail_fast and row.is_new:
                 self._stop_sending(error)
-        task = row.task = replace(task, line=row.line)
+        task = row.task = task._replace(line=row.line)
         self._progress.show(task, row.name)
         with self._progress.aside():
             saved = row.where is not None

@@ -1,8 +1,7 @@
-"""Following tasks to their end: look, record, show, save, and judge."""
+"""Following tasks to their end: look at, show, save, and judge them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,53 +9,23 @@ from functools import partial
 
 from kie_cli.catalog.models import load
 from kie_cli.context import Kie
-from kie_cli.core.durations import spoken
 from kie_cli.core.polling import Over, Pace, Seen, Subject, Trouble, watch
-from kie_cli.core.retry import steady
 from kie_cli.core.runtimes import RunTimes, learn
-from kie_cli.core.task import SUCCESS, Failure, Task, amount
+from kie_cli.core.task import Failure, Task
 from kie_cli.errors import (
     ExitCode,
     InputProblems,
     KieError,
     LocalFiles,
-    NoSuchTask,
     NotSaved,
     StillRunning,
     Stopped,
     TaskFailed,
 )
+from kie_cli.jobs.look import look, verdict, worst
 from kie_cli.jobs.save import PartlySaved, Target, save
 
-# Several tasks: the first code that applies.
-WORST_FIRST = (9, 3, 10, 8, 6, 4, 7, 5, 11, 2, 1, 0)
 FRESH = 2.0  # seconds
-MODERATED = re.compile(r"nsfw|moderat|sensitive|policy|prohibit", re.IGNORECASE)
-
-
-def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
-    """
-    Look at a task and record it; raises what `Client.get_task` raises.
-
-    `steadily` tries up to 3 times while kie.ai gives no answer.
-    """
-    ask = partial(kie.client.get_task, task_id)
-    try:
-        task = steady(ask, kie.clock) if steadily else ask()
-    except KieError as error:
-        error.hints = (*error.hints, *kie.about_key(error))
-        known = _known(kie, [task_id])[0].get(task_id) if isinstance(error, NoSuchTask) else None
-        if known and known.created_at:
-            age = spoken(kie.clock.now() - known.created_at)
-            error.hints = (*error.hints, f"This machine created it {age} ago.")
-        raise
-    raw = task.raw
-    if ledger := kie.ledger_if_usable:
-        try:
-            task = ledger.record(task)
-        except LocalFiles as error:
-            kie.output.warn(error.message)
-    return replace(task, raw=raw, sandbox=kie.use_sandbox)
 
 
 def follow(
@@ -175,11 +144,6 @@ def _subject(kie: Kie, task_id: str, known: Task | None, created: Task | None) -
     return Subject(task_id, began, fresh=kie.clock.now() - began < FRESH, last=created)
 
 
-def worst(codes: Sequence[ExitCode]) -> ExitCode:
-    """Return the exit code for several tasks."""
-    return min(codes, key=WORST_FIRST.index, default=ExitCode.OK)
-
-
 def outcome(
     kie: Kie,
     event: Seen | Over,
@@ -195,7 +159,7 @@ def outcome(
         task = event.last or Task(task_id, "(no answer)", sandbox=kie.use_sandbox)
         if isinstance(error, TaskFailed):
             failure = Failure(error.kind, error.code, error.message)
-            task = replace(task, state="fail", error=failure)
+            task = task._replace(state="fail", error=failure)
         elif isinstance(error, StillRunning):
             error.hints = (f"Come back with: {come_back([task_id])}",)
         elif error.again:
@@ -245,40 +209,6 @@ def tell(
     kie.output.unfinished(task)
     if not kie.json:
         kie.output.error(error)
-
-
-def verdict(task: Task) -> KieError | None:
-    """Return why a task that ended gave nothing, else None."""
-    if task.state != SUCCESS:
-        failure = task.error or Failure("task_failed", None, "kie.ai gave no reason")
-        code = "" if failure.code is None else f" (code {failure.code})"
-        cost = "" if task.credits is None else f" It cost {amount(task.credits)} credits."
-        hint = "A new task costs anew: kie create"
-        if MODERATED.search(failure.message):
-            hint = "kie.ai's content check refused it: change the prompt or the images."
-        return TaskFailed(
-            f"The task failed: {failure.message}{code}.{cost}",
-            hint,
-            code=failure.code,
-            task_id=task.task_id,
-        )
-    if not task.urls and not _tells(task.result):
-        return NotSaved(
-            "kie.ai says success but gave no result.",
-            "Look at https://kie.ai/logs",
-            f"What kie.ai sent: kie status {task.task_id} --raw",
-            task_id=task.task_id,
-        )
-    return None
-
-
-def _tells(result: object) -> bool:
-    """Tell whether there is anything at all in a result."""
-    if isinstance(result, dict):
-        return any(map(_tells, result.values()))
-    if isinstance(result, list):
-        return any(map(_tells, result))
-    return result not in {None, ""}
 
 
 def _come_back(kie: Kie, own: Container[str], where: Target | None, ids: list[str]) -> str:

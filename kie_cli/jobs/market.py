@@ -7,7 +7,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -127,11 +126,11 @@ class Market:
             entry = listing.told.get(model_id)
             if entry and record:
                 known = priced(record, entry.get("pricingDesc"), listing.date)
-                known = replace(known, status="listed")
+                known = known._replace(status="listed")
             elif entry:
                 known = listed(entry, listing.date)
             elif record and record.status != "delisted":
-                known = replace(record, status="gone")
+                known = record._replace(status="gone")
         if schema and schema.is_newer_than(record):
             try:
                 known = model_from(model_id, schema.told, known)
@@ -141,7 +140,7 @@ class Market:
                     "which kie cannot use.",
                     "kie models lists what kie can make.",
                 ) from None
-            known = replace(known, facts={**known.facts, "live_schema": schema.date})
+            known = known._replace(facts={**known.facts, "live_schema": schema.date})
         return known
 
     def models(self) -> list[Model]:
@@ -291,7 +290,7 @@ def find(kie: Kie, model_id: str) -> tuple[Model | None, list[str]]:
                 return None, [f"kie.ai could not be asked what {model_id} takes. {error.message}"]
     model = market.model(model_id, listing, schema)
     # Of a model that is gone a create has to warn as of one that went long ago.
-    return replace(model, status="delisted") if model and model.status == "gone" else model, []
+    return model._replace(status="delisted") if model and model.status == "gone" else model, []
 
 
 def _hurried(kie: Kie, market: Market, model_id: str) -> Kept:

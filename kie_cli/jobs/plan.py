@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from kie_cli.catalog.check import build
@@ -38,7 +38,7 @@ class Plan:
     def priced(self, kie: Kie) -> Order:
         """Return the order with its price."""
         order = self.order
-        return replace(order, price=price_of(kie, order.model, self.model, order.input))
+        return order._replace(price=price_of(kie, order.model, self.model, order.input))
 
     @contextmanager
     def noting(self) -> Iterator[None]:

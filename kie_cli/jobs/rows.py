@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -97,7 +96,7 @@ def read_sheet(
         warnings += [(one.line, text) for text in planned.warnings]
         hints += planned.hints
         if not planned.problems:
-            order = replace(planned.priced(kie), label=label, callback_url=chosen.value)
+            order = planned.priced(kie)._replace(label=label, callback_url=chosen.value)
             rows.append((Row(one.line, own or f"line {one.line}", order, where), own))
     problems += duplicates(own_keys)
     for warning in group(warnings):
@@ -160,10 +159,10 @@ def _name(
     for (row, own), key, content in zip(
         rows, keys(zip(own_keys, contents, strict=True)), contents, strict=True
     ):
-        row.order = replace(row.order, once=key)
+        row.order = row.order._replace(once=key)
         if where and own and not (where.pattern or where.exact):
             folder = literal(str(where.folder))
-            row.where = replace(where, pattern=f"{folder}/{{key}}-{{index}}.{{ext}}")
+            row.where = where._replace(pattern=f"{folder}/{{key}}-{{index}}.{{ext}}")
         if earlier := ledger and ledger.once(key):
             task, input_hash, _ = earlier
             if input_hash != hashlib.sha256(content.encode()).hexdigest():
@@ -171,7 +170,7 @@ def _name(
                 what = "another model" if task.model != row.order.model else "another input"
                 problems.append((row.line, f"key {key}: used on {day} for {what}."))
             elif task.task_id or task.ended:
-                row.task, row.is_new = replace(task, sandbox=kie.use_sandbox), False
+                row.task, row.is_new = task._replace(sandbox=kie.use_sandbox), False
     return problems
 
 

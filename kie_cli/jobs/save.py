@@ -8,10 +8,10 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from kie_cli.api.parts import Growing, Note, Part, discard, holds, keep
 from kie_cli.context import Kie
@@ -28,8 +28,7 @@ STDOUT = "-"
 FIELDS = ("key", "task", "index", "model", "date", "ext")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """
     Where results go: a folder, one exact file, or standard output (`exact` is "-").
 
@@ -57,7 +56,7 @@ class Target:
         """Return the target with the folder that is meant for this task."""
         if self.pattern is None:
             return self
-        return replace(self, folder=self._named(task, 1, "x").parent, asked=True)
+        return self._replace(folder=self._named(task, 1, "x").parent, asked=True)
 
     def _named(self, task: Task, position: int, ending: str) -> Path:
         moment = datetime.fromtimestamp(task.created_at or 0).astimezone()
@@ -168,7 +167,7 @@ def save(kie: Kie, task: Task, where: Target) -> Task:
             files.append(_save_one(kie, task, where, position, url))
         except KieError as error:
             errors.append(error)
-    done = replace(task, files=tuple(files))
+    done = task._replace(files=tuple(files))
     if errors:
         raise PartlySaved(done, errors, again)
     return done

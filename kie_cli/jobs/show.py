@@ -10,7 +10,7 @@ from pathlib import Path
 from kie_cli.context import Kie
 from kie_cli.core.task import SUCCESS, Task
 from kie_cli.errors import KieError, LocalFiles, StillRunning, WrongInput
-from kie_cli.jobs.follow import look, verdict
+from kie_cli.jobs.look import look, verdict
 
 
 def finished(kie: Kie, task_id: str) -> Task:

@@ -11,8 +11,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from kie_cli.catalog.price import UNPRICED, Estimate
 from kie_cli.catalog.values import as_recorded, files_in, replace_files
@@ -47,8 +47,7 @@ UNSENT = "Nothing was sent, nothing was charged."
 STOPPED = "stopped before kie.ai answered"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """
     What is to be made. Files of this machine stand in `input` as LocalFiles.
 
@@ -351,7 +350,7 @@ class _Create:
             ) from None
         with suppress(Exception):  # reading it back only makes what is shown richer
             task = kie.ledger.find(task_id) or task
-        return replace(task, sandbox=kie.use_sandbox)
+        return task._replace(sandbox=kie.use_sandbox)
 
     def _refused(self, failure: Failure, answer: str) -> None:
         # If this cannot be written, the next run takes the row as unknown: on the safe side.
@@ -411,7 +410,7 @@ def _earlier(kie: Kie, order: Order, draft: Draft, taken: OnceTaken) -> Task | N
             intent=task.intent,
         )
     kie.output.note(f"--once {key}: this task was created on {_date(task)}. Nothing was sent.")
-    return replace(task, sandbox=kie.use_sandbox)
+    return task._replace(sandbox=kie.use_sandbox)
 
 
 def _difference(order: Order, task: Task) -> str:

@@ -25,7 +25,7 @@ from kie_cli.core.secret import Secret
 from kie_cli.core.signature import LIMIT, BadSignature, NotACallback, signed_task
 from kie_cli.core.task import Task
 from kie_cli.errors import BadKey, ExitCode, KieError, StillRunning, Stopped, WrongInput
-from kie_cli.jobs.follow import look, verdict, worst
+from kie_cli.jobs.look import look, verdict, worst
 
 SILENCE, WHOLE = 10.0, 15.0  # seconds that a sender may pause, and take in all
 LAG = 60.0  # seconds that kie.ai's record of a task may be behind its callback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kie_cli.core.media import Leftover
 from kie_cli.ledger.database import NOTED
@@ -26,8 +26,7 @@ _LEFT = f"""
 """  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class SavedFile:
+class SavedFile(NamedTuple):
     """A result on this disk. `state`: `saving` until the file has its final name, then `saved`."""
 
     path: str

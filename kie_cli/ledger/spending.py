@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kie_cli.ledger.room import Room
 
@@ -22,8 +22,7 @@ _SPENDING = """
 _BY = {"day": "date(at, 'unixepoch', 'localtime')", "model": "model", "label": "label"}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one create, and all creates since the moment `since`, may cost, in credits."""
 
     per_task: float = math.inf
@@ -34,8 +33,7 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(NamedTuple):
     """
     What the creates of one day, model or label cost, in credits.
 

@@ -6,8 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kie_cli.core.task import FAIL, PREPARED, REFUSED, SENDING, SUCCESS, UNKNOWN, Failure, Task
 from kie_cli.errors import LocalFiles
@@ -85,8 +84,7 @@ _SECOND = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """
     A create before anything is sent.
 
@@ -157,7 +155,7 @@ class Ledger(Tasks, Costs, Pace):
                 intent = _new_intent()
             run(
                 _INSERT,
-                **asdict(draft),
+                **draft._asdict(),
                 intent=intent,
                 origin=self._origin,
                 owner=self._owner,
@@ -302,7 +300,7 @@ class Ledger(Tasks, Costs, Pace):
         """
         row = task.task_id and self._row(task.task_id)
         if not row:
-            return replace(task, files=self._paths(task.task_id))
+            return task._replace(files=self._paths(task.task_id))
         news = row["state"] not in {SUCCESS, FAIL} and row["task_state"] != task.state
         cost = row["credits"] is None and task.credits is not None  # told late, also after the end
         if news or cost:
@@ -327,9 +325,9 @@ class Ledger(Tasks, Costs, Pace):
             row = self._rows("seq = :seq", seq=row["seq"])[0]
         known = self._task(row)
         if known.state == UNREADABLE:
-            return replace(task, files=self._paths(task.task_id))
+            return task._replace(files=self._paths(task.task_id))
         # The whole raw answer is for `status --raw`; the row has its first 4 KiB.
-        return replace(known, raw=task.raw)
+        return known._replace(raw=task.raw)
 
     # Inside.
 
@@ -388,7 +386,7 @@ def _new_intent() -> str:
 
 
 def _json(failure: Failure | None) -> str | None:
-    return json.dumps(asdict(failure)) if failure else None
+    return json.dumps(failure._asdict()) if failure else None
 
 
 def _cut(answer: str) -> str:

@@ -50,7 +50,7 @@ def param(*params):
 def widened(**facts):
     model = load(T2I)
     extra = field({"name": "extra", "type": "string", "required": False, "role": "option"} | facts)
-    return replace(model, fields=(*model.fields, extra))
+    return model._replace(fields=(*model.fields, extra))
 
 
 # The published cases
@@ -197,17 +197,17 @@ def test_an_image_where_none_is_taken_is_refused_with_the_twin():
 
 
 def test_a_flag_without_a_field_is_refused():
-    model = replace(load(T2I), flags={"prompt": {"field": "prompt"}})
+    model = load(T2I)._replace(flags={"prompt": {"field": "prompt"}})
     checked = build(T2I, model, wish(prompt="hat", aspect_ratio="1:1"), validate=False)
     assert [f"--aspect-ratio: {T2I} takes no aspect ratio; {I2I} does."] == checked.problems
-    alone = build(T2I, replace(model, twin=None), wish(prompt="hat", resolution="1K"))
+    alone = build(T2I, model._replace(twin=None), wish(prompt="hat", resolution="1K"))
     has = f"(it has --prompt; all of it: kie models {T2I})"
     assert [f"--resolution: {T2I} takes no resolution {has}."] == alone.problems
 
 
 def test_a_single_image_goes_into_a_text_field_as_it_is_and_two_do_not():
     model = widened(role="image")
-    model = replace(model, flags={**model.flags, "image": {"field": "extra", "shape": "single"}})
+    model = model._replace(flags={**model.flags, "image": {"field": "extra", "shape": "single"}})
     assert URL == build(T2I, model, wish(images=(URL,), prompt="hat")).input["extra"]
     (problem,) = build(T2I, model, wish(images=(URL, URL), prompt="hat")).problems
     assert problem.startswith("--image [...]: ")
@@ -246,8 +246,8 @@ def test_auto_without_an_image_names_the_model_that_takes_it(typed):
 
 
 def test_a_choice_that_only_goes_without_an_image_says_so():
-    bare = replace(load(I2I).field("aspect_ratio"), enum=("auto",), default="auto")
-    model = replace(load(I2I), fields=(bare,), flags={"aspect_ratio": {"field": "aspect_ratio"}})
+    bare = load(I2I).field("aspect_ratio")._replace(enum=("auto",), default="auto")
+    model = load(I2I)._replace(fields=(bare,), flags={"aspect_ratio": {"field": "aspect_ratio"}})
     (problem,) = build(I2I, model, wish(aspect_ratio="1:1")).problems
     assert "this goes without an image" in problem
 

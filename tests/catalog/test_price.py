@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import pytest
@@ -157,9 +156,7 @@ def test_where_there_is_a_price_list_earlier_tasks_are_not_even_looked_up():
 
 
 def test_a_model_that_nobody_knows_has_no_price():
-    assert (None, "unknown", "kie knows no price of this model") == dataclasses.astuple(
-        estimate(None, {}, today=TODAY)
-    )
+    assert (None, "unknown", "kie knows no price of this model") == estimate(None, {}, today=TODAY)
 
 
 @pytest.mark.parametrize(

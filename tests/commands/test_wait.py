@@ -11,7 +11,7 @@ import pytest
 from loopback import Reply, example
 
 from kie_cli.errors import ExitCode, Stopped
-from kie_cli.jobs.follow import worst
+from kie_cli.jobs.look import worst
 
 T1, T2, T3 = "t1", "t2", "t3"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -152,10 +151,10 @@ def test_a_task_costs_what_the_price_list_says(kie, clock, model, more, price):
 def test_a_special_value_is_taken_beside_the_range():
     model = load("bytedance/seedance-2-5")
     fields = tuple(
-        replace(field, limits={"min": 4}) if field.name == "duration" else field
+        field._replace(limits={"min": 4}) if field.name == "duration" else field
         for field in model.fields
     )
-    model = replace(model, fields=fields)
+    model = model._replace(fields=fields)
     assert fault(model, given_to(model) | {"duration": -1}) is None
     assert (422, "duration is too small") == fault(model, given_to(model) | {"duration": 3})
 
