@@ -65,7 +65,8 @@ def run(
         return
     now = kie.clock.now()
     row, head = (_unknown_row, HEAD_UNKNOWN) if unknown else (_row, HEAD)
-    kie.output.table(head, [(row(task, now), task.as_json()) for task in tasks], cut_last=True)
+    told = [(row(task, now), task.as_json() if kie.json else None) for task in tasks]
+    kie.output.table(head, told, cut_last=True)
     if not tasks:
         kie.output.note("None.")
 
@@ -92,7 +93,7 @@ def _when(moment: float | None, now: float) -> str:
     if moment is None:
         return ""
     try:
-        local = datetime.fromtimestamp(moment).astimezone()
+        local = datetime.fromtimestamp(moment)  # noqa: DTZ006 (the time of this place)
     except (ValueError, OverflowError, OSError):  # no date of this world, as kie.ai told it
         return ""
     return f"{local:%a %H:%M}" if abs(now - moment) < WEEK else f"{local:%Y-%m-%d}"

@@ -24,6 +24,10 @@ _LEFT = f"""
     SELECT parts.path, parts.url, validator, sha256
     FROM parts LEFT JOIN files USING (origin, task_id, position) {_ONE}
 """  # noqa: S608
+_SAVED_PATHS = """
+    SELECT task_id, path FROM files WHERE origin = :origin AND state = 'saved'
+    ORDER BY task_id, position
+"""
 
 
 class SavedFile(NamedTuple):
@@ -99,3 +103,10 @@ class Files(Room):
     def _paths(self, task_id: str | None) -> tuple[str, ...]:
         files = self.saved_files(task_id).values() if task_id else ()
         return tuple(file.path for file in files if file.state == "saved")
+
+    def _all_paths(self) -> dict[str, tuple[str, ...]]:
+        """Return what `_paths` does, of every task that has files."""
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._db.rows(_SAVED_PATHS, origin=self._origin):
+            found[row[0]] = (*found.get(row[0], ()), os.fsdecode(row[1]))
+        return found

@@ -15,10 +15,11 @@ from kie_cli.ledger.files import Files
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 UNREADABLE = "unreadable"  # the state of a damaged row
 LEARN_FROM = 20  # tasks
+FEW = 20  # rows
 MOST = 100  # of more a shell asks first whether to show them all
 
 _ROWS = "SELECT * FROM creates WHERE origin = :origin AND "
@@ -118,7 +119,7 @@ class Tasks(Files):
         most = -1 if limit is None else min(limit, sys.maxsize)
         given = {"since": since, "state": state, "model": model, "label": label}
         rows = self._db.rows(_LIST, origin=self._origin, unknown=unknown, most=most, **given)
-        return [self._task(row) for row in rows]
+        return self._all(rows)
 
     def newest(self) -> list[Recent]:
         """Return the newest 100 tasks, and creates of unknown outcome, in few words."""
@@ -173,16 +174,21 @@ class Tasks(Files):
         return self._db.rows(_ROWS + where, origin=self._origin, **values)
 
     def _tasks(self, where: str, **values: object) -> list[Task]:
-        return [self._task(row) for row in self._rows(where, **values)]
+        return self._all(self._rows(where, **values))
 
-    def _task(self, row: sqlite3.Row) -> Task:
+    def _all(self, rows: Sequence[sqlite3.Row]) -> list[Task]:
+        """Return the tasks of rows; of many the files are asked for at once."""
+        paths = self._all_paths() if len(rows) > FEW else None
+        return [self._task(row, paths) for row in rows]
+
+    def _task(self, row: sqlite3.Row, paths: Mapping[str, tuple[str, ...]] | None = None) -> Task:
         """Return the task of a row; of a damaged one what can be told: state `unreadable`."""
         texts, numbers = ({name: row[name] for name in names} for names in (_TEXTS, _NUMBERS))
         task_id = row["task_id"] if valid_task_id(row["task_id"]) else None
         try:
-            urls = tuple(json.loads(row["urls"] or "[]"))
+            urls = tuple(json.loads(row["urls"])) if row["urls"] else ()
             error = Failure(**json.loads(row["error"])) if row["error"] else None
-            result = json.loads(row["result"] or "null")
+            result = json.loads(row["result"]) if row["result"] else None
             sound = (
                 task_id == row["task_id"]
                 and all(isinstance(text, str | None) for text in texts.values())
@@ -197,7 +203,7 @@ class Tasks(Files):
             **texts,
             **numbers,
             urls=urls,
-            files=self._paths(task_id),
+            files=self._paths(task_id) if paths is None else paths.get(task_id or "", ()),
             error=error,
             result=result,
             sandbox=self._origin.startswith("sandbox"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kie_cli.core.media import Leftover
 from kie_cli.core.task import Failure, Task
+from kie_cli.ledger.tasks import FEW
 
 DONE = Task("t1", "success", urls=("https://a.test/1.png", "https://a.test/2.png"))
 
@@ -454,3 +455,21 @@ def test_credits_that_are_told_after_the_end_are_kept_once(ledger, accepted):
     ledger.record(Task("t1", "success", created_at=1.0, completed_at=2.0, credits=60.0))
     ledger.record(Task("t1", "success", created_at=1.0, completed_at=2.0, credits=99.0))
     assert ledger.spent(0.0) == (60, 0)
+
+
+def test_each_of_many_tasks_has_its_own_files_in_order(ledger, accepted):
+    ids = [f"t{number}" for number in range(FEW + 1)]
+    for task_id in ids:
+        accepted(ledger, task_id)
+    for task_id in (ids[3], ids[1]):
+        for position in (2, 1, 3):
+            ledger.saving(task_id, position, f"/out/{task_id}-{position}.png", 5, "s", "u")
+        for position in (2, 1):
+            ledger.saved(task_id, position)
+
+    tasks = {task.task_id: task.files for task in ledger.tasks()}
+
+    assert [*reversed(ids)] == [*tasks]
+    assert {ids[3], ids[1]} == {task_id for task_id in tasks if tasks[task_id]}
+    assert tasks == {task_id: ledger.find(task_id).files for task_id in ids}
+    assert ("/out/t3-1.png", "/out/t3-2.png") == tasks["t3"]
