@@ -40,6 +40,8 @@ CREATE_TOTAL = 90.0  # seconds from the first byte to the whole answer
 OTHER_TIMES = httpx.Timeout(connect=10, write=30, read=20, pool=60)
 OTHER_TOTAL = 20.0
 FILE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=60)
+LONG, PIECE = 2**24, 2**19  # bytes: of a result that is read past h11, and the most of one read
+READ_PAST = {("1.0.9", "python-h11/0.16.0")}  # httpcore and h11 that are known to do as in `_body`
 HEAD_TOTAL = 60.0  # seconds until a result begins
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -198,7 +200,7 @@ class Transport:
                 if packed not in {"", "identity", "gzip"}:
                     raise Unreachable(f"The result came packed as {packed[:40]}.")
                 plain = packed != "gzip"
-                pieces = response.iter_raw() if plain else response.iter_bytes()
+                pieces = _body(response) if plain else response.iter_bytes()
                 yield Download(response.status_code, response.headers, pieces, packed=not plain)
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
             reason = "no answer in time" if line.cut else _reason(error)
@@ -395,6 +397,37 @@ def _lost(error: Exception, line: _Line) -> Uncertain:
     if isinstance(error, (httpx.WriteTimeout, httpx.WriteError)):
         return Uncertain("the connection to kie.ai broke while the request was being sent")
     if isinstance(error, _Unreadable):
+def _body(response: httpx.Response) -> Iterator[bytes]:
+    """
+    Yield the body as it came; a long one straight from the connection, which then ends with it.
+
+    h11 copies each byte five times, which takes as long as all else of a transfer together. What
+    it has read ahead is the first piece that it gives; with versions of which that is not known,
+    it reads to the end.
+    """
+    import h11
+    import httpcore
+
+    headers, pieces = response.headers, response.iter_raw()
+    said = "" if "transfer-encoding" in headers else headers.get("content-length", "")
+    left = int(said) if said.isdecimal() else 0
+    line = response.extensions.get("network_stream")  # there is none in process
+    if left < LONG or not line or (httpcore.__version__, h11.PRODUCT_ID) not in READ_PAST:
+        yield from pieces
+        return
+    piece = next(pieces, b"")
+    try:
+        while piece:
+            yield piece
+            left -= len(piece)
+            # Twice what came, as room for more than one record of TLS (16 kB) costs time.
+            piece = line.read(min(left, PIECE, 2 * len(piece)), FILE_TIMES.read)
+    except httpcore.ReadTimeout:
+        raise httpx.ReadTimeout("") from None
+    except httpcore.ReadError as error:
+        raise httpx.ReadError(str(error)) from None
+
+
         return Uncertain(f"kie.ai's answer could not be read ({_reason(error)})")
     return Uncertain("the connection to kie.ai broke after the request was sent")
 

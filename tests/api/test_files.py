@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from fakes import FakeClock
+from fault.server import http, in_turn
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Loopback, Reply
 
 from kie_cli.api import files as files_module
+from kie_cli.api import transport as transport_module
 from kie_cli.api.files import Downloads
 from kie_cli.api.parts import Part, keep
 from kie_cli.api.transport import Download
@@ -142,6 +144,24 @@ def test_a_broken_transfer_is_taken_up_five_times(downloads, server, clock, shor
     server.answer("a.png", *[short] * 6)
     fails(downloads, url, r"transfer broke|ends too early|answered HTTP")
     assert len(server.requests) == 12
+
+
+def test_a_long_result_is_gone_on_with_where_it_broke(transport, clock, wire, monkeypatch):
+    monkeypatch.setattr(transport_module, "LONG", 100)
+    half, size = len(PNG) // 2, len(PNG)
+    first = http(PNG[:half], Content_Length=size, ETag='"v1"')
+    span = f"bytes {half}-{size - 1}/{size}"
+    rest = http(PNG[half:], "206 Partial Content", Content_Range=span, ETag='"v1"')
+    server = wire(
+        in_turn(("read", first[:-9], 0.05, first[-9:]), ("read", rest[:-9], 0.05, rest[-9:]))
+    )
+    one = Fetching(transport(), None, clock, loopback=True)
+
+    part = one.fetch(server.url, FOLDER)
+
+    assert (PNG, SHA) == (part.path.read_bytes(), part.sha256)
+    ranges = [asked.headers.get("range") for asked in server.asked]
+    assert [None, f"bytes={half}-"] == ranges
 
 
 @pytest.mark.parametrize("at", range(9, len(PNG), 41))

@@ -76,8 +76,9 @@ def test_a_restart_empties_the_part_and_notes_the_new_mark(growing):
     one.restart()
     assert "" == one.validator
     one.add(PNG)
+    part = one.whole()
 
-    assert PNG == one.whole().path.read_bytes()
+    assert (PNG, SHA) == (part.path.read_bytes(), part.sha256)
 
 
 def test_a_part_that_another_kie_locked_first_is_its_own(growing, monkeypatch):
@@ -347,7 +348,8 @@ def test_a_file_that_ends_too_early_is_begun_anew(growing, at):
     assert caught.value.again
     assert (0, "", 0) == (one.size, one.validator, one.path.stat().st_size)
     one.add(PNG)
-    assert PNG == one.whole().path.read_bytes()
+    part = one.whole()
+    assert (PNG, SHA) == (part.path.read_bytes(), part.sha256)
 
 
 @pytest.mark.parametrize("missing", [0, 1])
@@ -373,6 +375,34 @@ def test_a_large_result_takes_little_memory(growing):
         assert 5 * 2**20 > tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def test_the_disk_begins_to_write_long_before_the_last_byte(growing, monkeypatch):
+    told = []
+    monkeypatch.setattr(parts, "STRETCH", 1000)
+    monkeypatch.setattr(os, "posix_fadvise", lambda _, start, *__: told.append(start))
+    one = growing()
+    one.restart()
+
+    for size in (999, 1, 999, 2500, 400):
+        one.add(bytes(size))
+
+    assert [0, 1000] == told
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_a_disk_that_cannot_be_told_to_begin_gets_the_whole_file(growing, monkeypatch, able):
+    def refused(*_):
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(parts, "STRETCH", 100)
+    monkeypatch.setattr(os, "posix_fadvise", refused)
+    if not able:
+        monkeypatch.delattr(os, "posix_fadvise")
+
+    part = grown(growing, PNG).whole()
+
+    assert (PNG, SHA) == (part.path.read_bytes(), part.sha256)
 
 
 def test_of_a_text_in_place_of_the_result_80_characters_are_shown(growing):

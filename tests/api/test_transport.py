@@ -11,7 +11,7 @@ from email.utils import formatdate
 import httpx  # noqa: TID253 (time-outs are its type)
 import pytest
 from fakes import FakeClock
-from fault.server import full_backlog, http
+from fault.server import chunked, full_backlog, http
 from loopback import Loopback, Reply
 
 from kie_cli.api import transport as transport_module
@@ -570,6 +570,70 @@ def test_a_download_that_breaks_may_be_made_again(transport, wire):
     ):
         b"".join(got.pieces)
     assert caught.value.again
+
+
+@pytest.fixture
+def film(monkeypatch):
+    """A body that counts as long."""
+    monkeypatch.setattr(transport_module, "LONG", 2**18)
+    return b"".join(number.to_bytes(4) for number in range(2**16))
+
+
+KNOWN = [pytest.param(True, id="past h11"), pytest.param(False, id="by h11")]
+
+
+@pytest.mark.parametrize("known", KNOWN)
+@pytest.mark.parametrize("ahead", [0, 1, 16383, 65536, 200_000])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_long_download_is_whole_however_much_of_it_came_with_its_head(
+    transport, wire, https, film, monkeypatch, ahead, known, scheme
+):
+    """What h11 has read already comes first, then what is still in the connection."""
+    if not known:
+        monkeypatch.setattr(transport_module, "READ_PAST", ())
+    answer = http(film)
+    at = len(answer) - len(film) + ahead
+    steps = ("read", answer[:at], 0.05, answer[at:] + b"more")
+    server = https(*steps)[0] if scheme == "https" else wire(*steps)
+
+    with transport().download(server.url, {}) as got:
+        assert film == b"".join(got.pieces)
+
+
+@pytest.mark.parametrize(("size", "connections"), [(2**18 - 1, 1), (2**18, 2)])
+def test_a_connection_ends_with_a_long_download_alone(transport, wire, film, size, connections):
+    answer = http(film[:size])
+    server, one = wire("read", answer, "read", answer), transport()
+
+    for _ in range(2):
+        with one.download(server.url, {}) as got:
+            assert film[:size] == b"".join(got.pieces)
+    assert connections == len(server.links)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"), [("reset", "connection reset by peer"), ("hold", "no answer in time")]
+)
+def test_a_long_download_that_breaks_is_said_to_be_broken(
+    transport, wire, short, film, end, reason
+):
+    server, found = wire("read", http(film)[:-9], 0.1, end), []
+
+    with (
+        pytest.raises(Unreachable, match=rf"^The transfer broke \({reason}\)") as caught,
+        transport().download(server.url, {}) as got,
+    ):
+        found += got.pieces
+    assert caught.value.again
+
+
+@pytest.mark.parametrize("said", [b"", b"Content-Length: 262144\r\n"])
+def test_a_long_download_in_chunks_is_left_to_h11(transport, wire, film, said):
+    first, answer = chunked(film, film[:7]).split(b"\n", 1)
+    server = wire("read", first + b"\n" + said + answer)
+
+    with transport().download(server.url, {}) as got:
+        assert film + film[:7] == b"".join(got.pieces)
 
 
 @pytest.mark.parametrize("url", ["https://kie.ai:99999/"])
