@@ -7,6 +7,18 @@ import sys
 
 from kie_cli import __version__
 
+# What looks at kie.ai at once, unless one of these flags says otherwise.
+EARLY, NO_NEED = {"status", "wait", "download", "credits"}, {"--sandbox", "--help", "-h"}
+
+
+def program() -> None:
+    """Run `kie`, and leave at once: Python would first give back memory piece by piece."""
+    try:
+        run()
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 0)
+    os._exit(0)
+
 
 def run() -> None:
     """Run `kie` with the arguments of this process, and end the process."""
@@ -25,11 +37,15 @@ def run() -> None:
 
 
 def _main() -> int:
-    from kie_cli.cli import main
     from kie_cli.context import Kie
-    from kie_cli.errors import Stopped
 
     kie = Kie()
+    if EARLY.intersection(sys.argv[1:2]) and NO_NEED.isdisjoint(sys.argv):
+        kie.open_early()
+
+    from kie_cli.cli import main
+    from kie_cli.errors import Stopped
+
     kie.signals.install()
     try:
         return main(sys.argv[1:], kie)
@@ -79,4 +95,4 @@ def _end(code: int) -> None:
 
 
 if __name__ == "__main__":
-    run()
+    program()

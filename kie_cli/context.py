@@ -20,8 +20,10 @@ from kie_cli.output.stream import Stream
 
 if TYPE_CHECKING:
     from kie_cli.api.client import Client
+    from kie_cli.api.early import EarlyLine
     from kie_cli.api.files import Downloads
     from kie_cli.api.transport import Transport
+    from kie_cli.config.file import ConfigFile
     from kie_cli.config.key import Key
     from kie_cli.config.places import Places
     from kie_cli.config.settings import Settings
@@ -67,6 +69,7 @@ class Kie:
         self.color = "auto"
         self.report: Report | None = None
         self.use_sandbox = self.environ.get("KIE_SANDBOX", "").lower() in TRUE_WORDS
+        self._early: EarlyLine | None = None
 
     @cached_property
     def output(self) -> Output:
@@ -122,6 +125,13 @@ class Kie:
     @cached_property
     def settings(self) -> Settings:
         """What is set, and by what."""
+        file, settings = self._set
+        for warning in file.warnings:
+            self.output.warn(warning)
+        return settings
+
+    @cached_property
+    def _set(self) -> tuple[ConfigFile, Settings]:
         from kie_cli.config.file import ConfigFile
         from kie_cli.config.settings import Settings
 
@@ -132,9 +142,16 @@ class Kie:
         file = ConfigFile(path, self.clock)
         settings = Settings(self.environ, file)
         file.read()
-        for warning in file.warnings:
-            self.output.warn(warning)
-        return settings
+        return file, settings
+
+    def open_early(self) -> None:
+        """Begin to open a connection to kie.ai for a command that surely needs one."""
+        from kie_cli.api.early import early_line
+
+        with suppress(KieError, ValueError):  # told when it is needed
+            settings = self._set[1]
+            if not self.use_sandbox and settings.get("token").value:
+                self._early = early_line(str(settings.get("base_url").value), self.environ)
 
     @cached_property
     def key(self) -> Key:
@@ -207,6 +224,7 @@ class Kie:
             clock=self.clock,
             handle=self.sandbox.handle if self.use_sandbox else None,
             log=self.output.debug,
+            early=self._early,
         )
 
     @cached_property

@@ -2,6 +2,8 @@
 
 import sys
 
-# httpx loads a command line of its own, and with it click, Pygments and Rich, where other tools
-# have brought them, which is a third of its start-up; it does without when it cannot.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+# httpx loads what kie has no use for, where it finds it: a command line of its own, and with it
+# click, Pygments and Rich; two libraries for async. It does without what it cannot load, and so
+# begins in half the time (docs/performance.md).
+for name in ("httpx._main", "anyio", "trio"):
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]

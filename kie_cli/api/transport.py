@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import re
 import socket
-import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,8 +24,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx  # noqa: TID253 (this module owns it)
-import truststore  # noqa: TID253 (the same)
 
+from kie_cli.api.early import EarlyLine, trust
 from kie_cli.core.clock import Clock
 from kie_cli.core.exchange import Request, Response
 from kie_cli.core.retry import retry_after
@@ -40,9 +39,9 @@ CREATE_TOTAL = 90.0  # seconds from the first byte to the whole answer
 OTHER_TIMES = httpx.Timeout(connect=10, write=30, read=20, pool=60)
 OTHER_TOTAL = 20.0
 FILE_TIMES = httpx.Timeout(connect=10, write=30, read=60, pool=60)
+HEAD_TOTAL = 60.0  # seconds until a result begins
 LONG, PIECE = 2**24, 2**19  # bytes: of a result that is read past h11, and the most of one read
 READ_PAST = {("1.0.9", "python-h11/0.16.0")}  # httpcore and h11 that are known to do as in `_body`
-HEAD_TOTAL = 60.0  # seconds until a result begins
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -65,7 +64,8 @@ class Transport:
     Requests to kie.ai, signed for the origins in `signed` and nowhere else.
 
     `handle` answers in this process in place of any network (the sandbox). `log` takes one
-    line about each exchange. Everything that fails in transit is raised as Unreachable.
+    line about each exchange. `early` is a connection for the first of those that cost nothing.
+    Everything that fails in transit is raised as Unreachable.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Transport:
         clock: Clock,
         handle: Callable[[Request], Response] | None = None,
         log: Callable[[str], None] = lambda _: None,
+        early: EarlyLine | None = None,
     ) -> None:
         self._key = key
         self._signed = frozenset(signed)
@@ -84,8 +85,9 @@ class Transport:
         self._clock = clock
         self._in_process = _InProcess(handle) if handle else None
         self._log = log
+        self._early = early
         self._shared: httpx.Client | None = None
-        self._trust: ssl.SSLContext | None = None
+        self._trust = early.trust if early else None
         self._lock = threading.Lock()
         self._sockets: dict[str, Sockets] = {}
 
@@ -212,6 +214,8 @@ class Transport:
         """Close idle connections."""
         if self._shared:
             self._shared.close()
+        if self._early:
+            self._early.close()
 
     def _headers(self, url: str, headers: Mapping[str, str] | None) -> dict[str, str]:
         found = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **(headers or {})}
@@ -222,13 +226,17 @@ class Transport:
 
     def _client(self) -> httpx.Client:
         with self._lock:
-            self._shared = self._shared or self._new_client()
+            self._shared = self._shared or self._new_client(self._early)
             return self._shared
 
-    def _new_client(self) -> httpx.Client:
+    def _new_client(self, early: EarlyLine | None = None) -> httpx.Client:
         if self._in_process:
             return httpx.Client(transport=self._in_process)
-        self._trust = self._trust or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._trust = self._trust or trust()
+        if early:
+            from kie_cli.api.backend import EarlyTransport
+
+            return httpx.Client(transport=EarlyTransport(self._trust, early))
         try:
             # Plain http is for loopback alone, and must not pass a proxy that reads the key.
             direct = ("http://", *(f"all://{host}" for host in LOOPBACK))
@@ -389,14 +397,6 @@ def _read(response: httpx.Response, limit: int, line: _Line) -> bytes:
     return bytes(found)
 
 
-def _lost(error: Exception, line: _Line) -> Uncertain:
-    if line.cut:
-        return Uncertain(f"no answer from kie.ai after {CREATE_TOTAL:.0f} s")
-    if isinstance(error, httpx.ReadTimeout):
-        return Uncertain(f"no answer from kie.ai after {CREATE_TIMES.read:.0f} s")
-    if isinstance(error, (httpx.WriteTimeout, httpx.WriteError)):
-        return Uncertain("the connection to kie.ai broke while the request was being sent")
-    if isinstance(error, _Unreadable):
 def _body(response: httpx.Response) -> Iterator[bytes]:
     """
     Yield the body as it came; a long one straight from the connection, which then ends with it.
@@ -428,6 +428,14 @@ def _body(response: httpx.Response) -> Iterator[bytes]:
         raise httpx.ReadError(str(error)) from None
 
 
+def _lost(error: Exception, line: _Line) -> Uncertain:
+    if line.cut:
+        return Uncertain(f"no answer from kie.ai after {CREATE_TOTAL:.0f} s")
+    if isinstance(error, httpx.ReadTimeout):
+        return Uncertain(f"no answer from kie.ai after {CREATE_TIMES.read:.0f} s")
+    if isinstance(error, (httpx.WriteTimeout, httpx.WriteError)):
+        return Uncertain("the connection to kie.ai broke while the request was being sent")
+    if isinstance(error, _Unreadable):
         return Uncertain(f"kie.ai's answer could not be read ({_reason(error)})")
     return Uncertain("the connection to kie.ai broke after the request was sent")
 
