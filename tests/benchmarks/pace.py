@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -75,28 +76,46 @@ def start(server, folder, number, rows):
     )
 
 
-def run(creates, processes):
+class Outcome(NamedTuple):
+    codes: list[int]  # exit codes of the processes
+    said: str  # on stderr, by the worst of them
+    moments: list[float]  # seconds from the first create to arrive
+    refused: int
+    ideal: float  # seconds
+
+    @property
+    def ratio(self):
+        return self.moments[-1] / self.ideal
+
+
+def run(creates=60, processes=4):
+    """Let so many processes make so many creates, more than LIMIT."""
     server = Counting()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         sizes = [len(range(number, creates, processes)) for number in range(processes)]
         started = [start(server, folder, number, rows) for number, rows in enumerate(sizes)]
         codes = [process.wait(120 + creates) for process in started]
-        if any(codes):
-            print(f"exit codes {codes}:", (folder / f"{codes.index(max(codes))}.err").read_text())
+        said = (folder / f"{codes.index(max(codes))}.err").read_text()
     server.close()
-    ideal = (math.ceil(creates / LIMIT) - 1) * WINDOW
     moments = [moment - min(server.taken) for moment in sorted(server.taken)]
-    ratio = moments[-1] / ideal
+    ideal = (math.ceil(creates / LIMIT) - 1) * WINDOW
+    return Outcome(codes, said, moments, len(server.refused), ideal)
+
+
+def main(creates=60, processes=4):
+    out = run(creates, processes)
+    if any(out.codes):
+        print(f"exit codes {out.codes}:", out.said)
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     print(f"kie {__version__}, {versions}; {processes} processes, answers after {ANSWER} s")
-    print(f"{len(moments)} of {creates} creates taken, {len(server.refused)} refused")
-    print(f"the first {LIMIT} within {moments[LIMIT - 1]:.2f} s")
-    print(f"the last after {moments[-1]:.2f} s; ideal {ideal:.0f} s")
-    print(f"ratio {ratio:.3f} (budget {BUDGET})")
-    return not any(codes) and len(moments) == creates and not server.refused and ratio <= BUDGET
+    print(f"{len(out.moments)} of {creates} creates taken, {out.refused} refused")
+    print(f"the first {LIMIT} within {out.moments[LIMIT - 1]:.2f} s")
+    print(f"the last after {out.moments[-1]:.2f} s; ideal {out.ideal:.0f} s")
+    print(f"ratio {out.ratio:.3f} (budget {BUDGET})")
+    made = not any(out.codes) and len(out.moments) == creates
+    return made and not out.refused and out.ratio <= BUDGET
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]] + [60, 4][len(sys.argv) - 1 :]
-    sys.exit(not run(*given))
+    sys.exit(not main(*map(int, sys.argv[1:])))

@@ -16,6 +16,9 @@ from typing import NamedTuple
 from kie_cli.core.runtimes import learn
 
 ROUND_TRIP = 0.2  # seconds
+BUDGET = 0.6  # of the lag of fixed looks, with SPREAD and RUNS
+MODELS = (("image", 15), ("image", 40), ("video", 180))  # seconds
+SPREAD, RUNS = 0.25, 10
 
 
 class Outcome(NamedTuple):
@@ -53,9 +56,16 @@ def simulate(median, sigma, media, runs, tasks=400, seed=1):
     return Outcome(requests, lag, fixed, fixed_lag)
 
 
+def shares():
+    """Return, for each model with a usual history, the lag as a share of that of fixed looks."""
+    for media, median in MODELS:
+        out = simulate(median, SPREAD, media, RUNS)
+        yield f"{media} of {median} s", out.lag / out.fixed_lag
+
+
 def main():
     print("medium  median  sigma  runs  requests   lag  fixed pause  fixed lag  ratio")
-    for media, median in (("image", 15), ("image", 40), ("video", 180)):
+    for media, median in MODELS:
         for sigma in (0.15, 0.25, 0.35, 0.5):
             for runs in (0, 3, 10, 20):
                 out = simulate(median, sigma, media, runs)
