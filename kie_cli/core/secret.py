@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import NoReturn
 
@@ -33,6 +32,8 @@ class Secret:
     @property
     def fingerprint(self) -> str:
         """A salted hash, to tell whether two keys are the same one."""
+        import hashlib  # loads OpenSSL, which a small answer does not need
+
         return hashlib.sha256(b"kie key fingerprint\0" + self._text.encode()).hexdigest()[:16]
 
     def blotted(self, text: bytes) -> bytes:

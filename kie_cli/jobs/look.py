@@ -24,19 +24,20 @@ def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
 
     `steadily` tries up to 3 times while kie.ai gives no answer.
     """
+    ledger = kie.ledger_if_usable  # opened while the connection is
     ask = partial(kie.client.get_task, task_id)
     try:
         task = steady(ask, kie.clock) if steadily else ask()
     except KieError as error:
         error.hints = (*error.hints, *kie.about_key(error))
-        if isinstance(error, NoSuchTask) and (ledger := kie.ledger_if_usable):
+        if isinstance(error, NoSuchTask) and ledger:
             with suppress(LocalFiles):  # it only makes the error nicer
                 if (known := ledger.find(task_id)) and known.created_at:
                     age = spoken(kie.clock.now() - known.created_at)
                     error.hints = (*error.hints, f"This machine created it {age} ago.")
         raise
     raw = task.raw
-    if ledger := kie.ledger_if_usable:
+    if ledger:
         try:
             task = ledger.record(task)
         except LocalFiles as error:
