@@ -148,7 +148,7 @@ class Kie:
         """Begin to open a connection to kie.ai for a command that surely needs one."""
         from kie_cli.api.early import early_line
 
-        with suppress(KieError, ValueError):  # told when it is needed
+        with suppress(Exception):  # whatever it is, it is met again, and told, by the command
             settings = self._set[1]
             if not self.use_sandbox and settings.get("token").value:
                 self._early = early_line(str(settings.get("base_url").value), self.environ)
