@@ -16,7 +16,7 @@ def program() -> None:
     try:
         run()
     except SystemExit as end:
-        os._exit(end.code if isinstance(end.code, int) else 0)
+        os._exit(end.code if isinstance(end.code, int) else end.code is not None)
     os._exit(0)
 
 

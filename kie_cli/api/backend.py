@@ -6,12 +6,15 @@ import select
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import httpcore
 import httpx  # noqa: TID253 (see api/transport.py)
 
 from kie_cli.api.early import CONNECT, EarlyLine
+
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)  # httpx's own
 
 
 class EarlyTransport(httpx.HTTPTransport):
@@ -21,7 +24,11 @@ class EarlyTransport(httpx.HTTPTransport):
         super().__init__(verify=trust)
         # httpx has no parameter for it. Should the name change, all goes the usual way.
         self._pool = httpcore.ConnectionPool(
-            ssl_context=trust, keepalive_expiry=5.0, network_backend=_Backend(early)
+            ssl_context=trust,
+            max_connections=LIMITS.max_connections,
+            max_keepalive_connections=LIMITS.max_keepalive_connections,
+            keepalive_expiry=LIMITS.keepalive_expiry,
+            network_backend=_Backend(early),
         )
 
 
@@ -37,10 +44,13 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        if (host, port) == (self._early.host, self._early.port) and (
-            found := self._early.take(timeout or CONNECT)
-        ):
-            return _Stream(found)
+        if (host, port) == (self._early.host, self._early.port):
+            timeout, began = timeout or CONNECT, monotonic()
+            if found := self._early.take(timeout):
+                return _Stream(found)
+            timeout -= monotonic() - began
+            if timeout <= 0:
+                raise httpcore.ConnectTimeout("timed out")
         return super().connect_tcp(host, port, timeout, local_address, socket_options)
 
 

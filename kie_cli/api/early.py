@@ -39,8 +39,7 @@ class EarlyLine:
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-        self._socket: ssl.SSLSocket | None = None
-        self._since = 0.0
+        self._ready: list[tuple[ssl.SSLSocket, float]] = []  # and since when
         self._has_trust = threading.Event()
         self._thread = threading.Thread(target=self._open, name="early line", daemon=True)
         self._thread.start()
@@ -50,11 +49,12 @@ class EarlyLine:
     def take(self, seconds: float) -> ssl.SSLSocket | None:
         """Return the connection, which may still take so many seconds; None if it is no good."""
         self._thread.join(seconds)
-        found, self._socket = self._socket, None
-        if found and monotonic() - self._since > FRESH:
+        with suppress(IndexError):
+            found, since = self._ready.pop()
+            if monotonic() - since <= FRESH:
+                return found
             found.close()
-            return None
-        return found
+        return None
 
     def close(self) -> None:
         """Close the connection, if nobody has taken it."""
@@ -68,8 +68,8 @@ class EarlyLine:
                 line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._has_trust.wait(CONNECT)
                 self.trust.set_alpn_protocols(["http/1.1"])
-                self._since = monotonic()
-                self._socket = self.trust.wrap_socket(line, server_hostname=self.host)
+                found = self.trust.wrap_socket(line, server_hostname=self.host)
+                self._ready.append((found, monotonic()))
             except BaseException:
                 line.close()
                 raise

@@ -24,8 +24,8 @@ def look(kie: Kie, task_id: str, *, steadily: bool = False) -> Task:
 
     `steadily` tries up to 3 times while kie.ai gives no answer.
     """
-    ledger = kie.ledger_if_usable  # opened while the connection is
     ask = partial(kie.client.get_task, task_id)
+    ledger = kie.ledger_if_usable  # opened while the connection is
     try:
         task = steady(ask, kie.clock) if steadily else ask()
     except KieError as error:

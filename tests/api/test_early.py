@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from time import monotonic
 from types import SimpleNamespace
 
+import httpx  # noqa: TID253 (time-outs are its type)
 import pytest
 from conftest import KEY, PROGRAM, environment
-from fault.server import http, in_turn
+from fault.server import http, in_turn, relay
 from loopback import example
 
 from kie_cli.api import early
@@ -158,6 +160,29 @@ def test_a_connection_that_waited_for_long_is_not_used(transport, direct, begun,
 
     server.settle()
     assert [0, 1] == [link.received.count(b"GET") for link in server.links]
+
+
+def test_a_handshake_that_takes_long_is_not_made_twice(transport, direct, wire, begun, monkeypatch):
+    monkeypatch.setattr(early, "FRESH", 0.2)
+    front = wire(0.4, relay(direct("read", RUNNING).port))
+    url = f"https://127.0.0.1:{front.port}"
+
+    assert 200 == transport(url, early=begun(front)).send("GET", f"{url}/x").status
+
+    assert 1 == len(front.links)
+
+
+def test_a_server_that_says_nothing_is_waited_for_once(transport, wire, begun):
+    server = wire("hold")
+    url = f"https://127.0.0.1:{server.port}"
+    began = monotonic()
+
+    with pytest.raises(Unreachable) as error:
+        transport(url, early=begun(server)).send("GET", f"{url}/x", times=httpx.Timeout(0.5))
+
+    assert monotonic() - began < 0.9
+    assert "no answer in time" in error.value.message
+    assert 1 == len(server.links)
 
 
 def test_it_is_for_one_taker(direct, begun):

@@ -185,3 +185,22 @@ def test_what_a_look_tells_is_remembered_and_final(kie):
         (task,) = kie(["status", task_id, "--json"]).json
         assert (task["state"], task["label"]) == ("success", "cap")
     assert kie("list --json").json[0]["state"] == "success"
+
+
+def test_without_a_key_nothing_is_begun_on_this_machine(kie, own_home, server):
+    run = kie(f"status {'0' * 32}", KIE_API_KEY="")
+
+    assert 4 == run.code
+    assert not list(own_home.rglob("tasks.sqlite3*"))
+    assert [] == server.requests
+
+
+def test_a_damaged_config_is_told_once(kie, own_home):
+    config = own_home / ".config/kie/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("token = ")
+
+    run = kie(f"status {'0' * 32}", KIE_API_KEY="")
+
+    assert 11 == run.code
+    assert 1 == run.err.count("is damaged")
