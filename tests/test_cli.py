@@ -285,7 +285,7 @@ def test_the_installed_program_answers(real):
         ("create --help", HEAVY),
         ("config get model", HEAVY),
         ("create --dry-run -p hat", HEAVY - {"sqlite3"}),
-        ("credits --sandbox", {"rich", "click", "pydantic", "anyio.abc"}),  # httpx would bring three
+        ("credits --sandbox", {"rich", "click", "pydantic", "anyio.abc"}),  # by httpx
         ("create --wait --download -p hat --sandbox", {"rich", "click", "pydantic"}),
     ],
 )
