@@ -1,7 +1,7 @@
 """
 A connection to kie.ai that is opened while the rest of kie is still being loaded.
 
-Over a line with a round trip of 80 ms this takes a quarter of a `kie status` away
+Over a line with a round trip of 80 ms this takes a third of a `kie status` away
 (docs/performance.md). It can do no harm: there is nothing here that could send a request, a
 connection that does not come about is opened anew by httpx, which tells why it can't be, and
 the paid request never takes this one.
