@@ -3,7 +3,7 @@
 import sys
 
 # httpx loads what kie has no use for, where it finds it: a command line of its own, and with it
-# click, Pygments and Rich; two libraries for async. It does without what it cannot load, and so
-# begins in half the time (docs/performance.md).
+# click, Pygments and Rich; two libraries for async. It does without what it cannot load
+# (docs/decisions/0010-speed.md).
 for name in ("httpx._main", "anyio", "trio"):
     sys.modules.setdefault(name, None)  # type: ignore[arg-type]

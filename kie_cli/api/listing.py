@@ -1,4 +1,4 @@
-"""kie.ai's list of models, as far as it can be used; page: docs.kie.ai/market (discovery)."""
+"""kie.ai's list of models (GET /api/v1/models), as far as it can be used."""
 
 from __future__ import annotations
 
